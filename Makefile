@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Salvor. `make help` lists the targets. Objects go to build/ (or OUT=...); sources are found by
+# wildcard, so a new .c file in a folder is part of the folder's program.
+#
+# Users set: CC CFLAGS CPPFLAGS LDFLAGS, PREFIX and the directories below, DESTDIR, CROSS_COMPILE and
+# SYSROOT (cross builds), SANITIZE=1 (ASan and UBSan), V=1 (show commands).
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+VERSION := 0.1.0
+
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+SBINDIR    ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/lib/salvor
+MANDIR     ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+UDEVDIR    ?= $(PREFIX)/lib/udev/rules.d
+DRACUTDIR  ?= $(PREFIX)/lib/dracut/modules.d
+COMPDIR    ?= $(PREFIX)/share/bash-completion/completions
+DESTDIR    ?=
+
+ifneq ($(CROSS_COMPILE),)
+CC         := $(CROSS_COMPILE)gcc
+AR         := $(CROSS_COMPILE)ar
+OUT        ?= build/$(patsubst %-,%,$(CROSS_COMPILE))
+else
+ifeq ($(origin CC),default)
+CC         := gcc
+endif
+endif
+ifneq ($(SANITIZE),)
+OUT        ?= build/sanitize
+required_flags += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+required_ld    += -fsanitize=address,undefined
+endif
+OUT        ?= build
+
+ifneq ($(SYSROOT),)
+required_flags += --sysroot=$(SYSROOT)
+required_ld    += --sysroot=$(SYSROOT)
+triplet := $(notdir $(patsubst %-,%,$(CROSS_COMPILE)))
+export PKG_CONFIG_SYSROOT_DIR := $(SYSROOT)
+export PKG_CONFIG_LIBDIR := $(SYSROOT)/usr/lib/$(triplet)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig
+endif
+PKG_CONFIG ?= pkg-config
+
+CFLAGS     ?= -O2 -g
+warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	    -Wwrite-strings -Wvla -Wformat=2 -Wundef
+required_flags += -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -pthread $(warnings) \
+		  -DSALVOR_VERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' \
+		  -DSYSCONFDIR='"$(SYSCONFDIR)"' -Ifilter -Icapture
+required_ld    += -pthread
+
+# --- libraries --------------------------------------------------------------------------------------
+pc_cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
+pc_libs   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+# Some distributions ship these without a .pc file: ask the compiler then.
+has_header = $(shell printf '\#include <$(1)>\n' | $(CC) $(if $(SYSROOT),--sysroot=$(SYSROOT)) -E - >/dev/null 2>&1 && echo yes)
+
+core_libs := $(call pc_libs,libelf)
+ifeq ($(core_libs),)
+core_libs := -lelf
+endif
+missing_codecs :=
+define optional_codec # name, header, library
+ifeq ($$(call has_header,$(2)),yes)
+required_flags += -DHAVE_$(1)
+core_libs      += $(3)
+else
+missing_codecs += $(1)
+endif
+endef
+$(eval $(call optional_codec,ZSTD,zstd.h,-lzstd))
+$(eval $(call optional_codec,LZO,lzo/lzo1x.h,-llzo2))
+$(eval $(call optional_codec,ZLIB,zlib.h,-lz))
+$(eval $(call optional_codec,SNAPPY,snappy-c.h,-lsnappy))
+core_libs += -lm
+
+nic_libs   := $(call pc_libs,libmnl)
+crash_libs := $(call pc_libs,blkid libssh nettle libmnl)
+
+# --- what is made of what ---------------------------------------------------------------------------
+src = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c)))
+obj = $(patsubst %.c,$(OUT)/%.o,$(1))
+
+core_src   := $(call src,$(addprefix filter/,base ondisk codec io vmcore kernel))
+filter_src := $(call src,$(addprefix filter/,pages pack output cli))
+inc_src    := $(call src,capture/incident)
+crash_src  := $(call src,capture/crash)
+nic_src    := $(call src,capture/nic capture/nic/live capture/nic/decode)
+test_src   := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
+tool_src   := $(wildcard tests/tools/*.c)
+
+lib := $(OUT)/libsalvor.a
+progs :=
+ifneq ($(wildcard filter/cli/main.c),)
+progs += $(OUT)/vmcore-filter
+endif
+ifneq ($(wildcard capture/crash/main.c),)
+progs += $(OUT)/kdump-capture
+endif
+ifneq ($(wildcard capture/nic/main.c),)
+progs += $(OUT)/nic-dump
+endif
+
+all: codecs-said $(progs)
+
+ifneq ($(V),1)
+Q := @
+msg = @printf '  %-4s %s\n' $(1) $(patsubst $(OUT)/%,%,$@);
+endif
+
+.PHONY: all codecs-said
+codecs-said:
+ifneq ($(strip $(missing_codecs)),)
+	@echo "==> built without: $(strip $(missing_codecs)) (development files not found; scripts/install-deps installs them)"
+endif
+
+$(OUT)/%.o: %.c $(OUT)/flags
+	$(call msg,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(required_flags) $(CPPFLAGS) $(CFLAGS) $(extra_cflags) -MMD -MP -c -o $@ $<
+
+# Rebuild when the flags change.
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(subst ','"'"',$(required_flags)) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || \
+	 echo '$(CC) $(subst ','"'"',$(required_flags)) $(CPPFLAGS) $(CFLAGS)' > $@
+.PHONY: FORCE
+FORCE:
+
+$(lib): $(call obj,$(core_src))
+	$(call msg,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+link = $(CC) $(required_flags) $(CFLAGS) $(required_ld) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+
+$(OUT)/vmcore-filter: $(call obj,$(filter_src)) $(lib)
+	$(call msg,LD)
+	$(Q)$(link) $(core_libs)
+$(OUT)/kdump-capture: $(call obj,$(inc_src) $(crash_src)) $(lib)
+	$(call msg,LD)
+	$(Q)$(link) $(crash_libs) $(core_libs)
+$(OUT)/nic-dump: $(call obj,$(inc_src) $(nic_src)) $(lib)
+	$(call msg,LD)
+	$(Q)$(link) $(nic_libs) $(core_libs)
+
+# --- unit tests, tools: one program per file --------------------------------------------------------
+not_main = $(filter-out %/main.c %_main.c,$(1))
+tested   := $(call obj,$(call not_main,$(filter_src) $(inc_src) $(crash_src) $(nic_src)))
+tests    := $(patsubst %.c,$(OUT)/%,$(test_src))
+$(tests): $(OUT)/%: $(OUT)/%.o $(OUT)/libtested.a $(lib)
+	$(call msg,LD)
+	$(Q)$(link) $(crash_libs) $(nic_libs) $(core_libs)
+$(OUT)/libtested.a: $(tested)
+	$(call msg,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(call obj,$(test_src)): extra_cflags := -Itests/unit
+
+tools := $(patsubst %.c,$(OUT)/%,$(tool_src))
+$(tools): $(OUT)/%: $(OUT)/%.o $(lib)
+	$(call msg,LD)
+	$(Q)$(link) $(call pc_libs,libkdumpfile) $(core_libs)
+
+.PHONY: tests tools
+tests: $(tests)
+tools: $(tools)
+
+-include $(wildcard tests/*.mk)
+
+# --- install ----------------------------------------------------------------------------------------
+.PHONY: install clean help
+install: all
+	scripts/install-files "$(OUT)" DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" SBINDIR="$(SBINDIR)" \
+		LIBEXECDIR="$(LIBEXECDIR)" MANDIR="$(MANDIR)" SYSCONFDIR="$(SYSCONFDIR)" \
+		UNITDIR="$(UNITDIR)" UDEVDIR="$(UDEVDIR)" DRACUTDIR="$(DRACUTDIR)" COMPDIR="$(COMPDIR)"
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'all          build the programs'
+	@echo 'install      install below DESTDIR (PREFIX=$(PREFIX))'
+	@echo 'check-quick  unit tests, scenarios without machines, lint: under 3 minutes'
+	@echo 'check        everything, with real crashes in QEMU'
+	@echo 'demo         watch a real kernel crash and its dump saved and opened'
+	@echo 'bench        speed and memory beside makedumpfile and kdump-tools'
+	@echo 'lint fuzz clean lab-clean'
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

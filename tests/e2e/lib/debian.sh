@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Debian roots for the lab: mirrors and apt settings come from this machine's own apt configuration.
+
+LAB_SUITE=${LAB_SUITE:-trixie}
+LAB_KEYRING=${LAB_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}
+
+# host_packages NAME…: installs those that this machine lacks
+host_packages() {
+	local name missing=()
+	for name in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed ||
+			missing+=("$name")
+	done
+	[ ${#missing[@]} -eq 0 ] && return 0
+	[ "$(id -u)" -eq 0 ] || die "missing packages: ${missing[*]} (install them, or run as root)"
+	say "installing ${missing[*]}"
+	apt-get update -q
+	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+# debian_mirror: the first Debian archive (not security) this machine's apt uses
+debian_mirror() {
+	local found
+	if [ -n "${LAB_MIRROR-}" ]; then
+		printf '%s\n' "$LAB_MIRROR"
+		return
+	fi
+	# shellcheck disable=SC2016 # $(…) is apt's own notation
+	found=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' \
+		'Created-By: Packages' | head -n 1)
+	[ -n "$found" ] || die "apt knows no Debian mirror (run apt-get update, or set LAB_MIRROR=URL)"
+	printf '%s\n' "$found"
+}
+
+# sources SUITE…: one apt source line per suite
+sources() {
+	local suite mirror
+	mirror=$(debian_mirror)
+	for suite in "$@"; do
+		printf 'deb %s %s main\n' "$mirror" "$suite"
+	done
+}
+
+# apt_settings FILE: how this machine's apt reaches its mirrors (proxies, checks), for a root's apt
+apt_settings() {
+	{
+		apt-config dump | grep -E '^Acquire::(http|https|ftp|socks|tor|Check-|Max-|Proxy)' || :
+		printf '%s\n' 'Acquire::Retries "5";' 'Acquire::Languages "none";' \
+			'APT::Install-Recommends "false";'
+	} >"$1"
+}
+
+# apt_secrets_hook: a mmdebstrap setup hook that lends the root this machine's apt credentials
+apt_secrets_hook() {
+	# shellcheck disable=SC2016 # expanded by the hook's shell
+	printf '%s' 'mkdir -p "$1/etc/apt/auth.conf.d"
+		for f in /etc/apt/auth.conf /etc/apt/auth.conf.d/*; do
+			[ -f "$f" ] && install -m 600 "$f" "$1/etc/apt/${f#/etc/apt/}"; done; :'
+}
+
+# qemu_user_ppc64le: makes the host run ppc64le programs
+qemu_user_ppc64le() {
+	local dir=/proc/sys/fs/binfmt_misc
+	host_packages qemu-user-static
+	[ -e $dir/register ] || mount -t binfmt_misc binfmt_misc $dir
+	[ -e $dir/qemu-ppc64le ] || cat /usr/lib/binfmt.d/qemu-ppc64le.conf >$dir/register
+	grep -qx enabled $dir/qemu-ppc64le || printf 1 >$dir/qemu-ppc64le
+}
+
+# debootstrap_root ROOT ARCH VARIANT LIST [mmdebstrap options…]
+debootstrap_root() {
+	local root=$1 arch=$2 variant=$3 packages=$4 settings
+	shift 4
+	host_packages mmdebstrap
+	settings=$root.apt.conf
+	apt_settings "$settings"
+	mapfile -t lines < <(sources "${LAB_SUITES[@]}")
+	mmdebstrap --mode=root --architectures="$arch" --variant="$variant" --keyring="$LAB_KEYRING" \
+		--include="$(list "$packages" | paste -sd,)" --aptopt="$settings" \
+		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/info/*' \
+		--setup-hook="$(apt_secrets_hook)" "$@" "$LAB_SUITE" "$root" "${lines[@]}"
+	rm -f "$settings"
+}
