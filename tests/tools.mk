@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What single tools are made of beyond their own file and the library.
+
+$(OUT)/tests/tools/compare-dumps: $(OUT)/tests/tools/lib/dump_attrs.o
