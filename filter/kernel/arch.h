@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Architectures: how a virtual address of the dead kernel becomes a physical one. Pure knowledge and
+ * page-table reads; no caching. Immutable; any thread with its own struct kmem.
+ *
+ * Adding an architecture: one file arch_x.c that ends in one const struct arch_ops; a line in arch.c; its
+ * VMCOREINFO names in layout.def; a unit test with a page table written by hand; a real vmcore in the
+ * end-to-end tests.
+ */
+#ifndef SALVOR_KERNEL_ARCH_H
+#define SALVOR_KERNEL_ARCH_H
+
+#include "kernel/layout.h"
+
+struct kmem;
+
+/* A translated address: valid for len bytes from the address that was asked for (len >= 1). */
+struct extent {
+	uint64_t paddr;
+	uint64_t len;
+};
+
+struct arch_ops {
+	const char *name;    /* as uname -m says it */
+	uint16_t elf_machine;
+	struct err *(*translate)(struct kmem *k, uint64_t vaddr, struct extent *ret);
+};
+
+extern const struct arch_ops arch_x86_64;
+extern const struct arch_ops arch_ppc64;
+
+/* ERR_UNSUPPORTED for machines that are not in the table. */
+struct err *arch_find(uint16_t elf_machine, const struct arch_ops **ret) must_check;
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/arch.h"
+
+#include <elf.h>
+#include <inttypes.h>
+#include "kernel/kmem.h"
+
+/*
+ * Book3S 64: the linear map is region 0xc000…, without page tables; vmalloc, I/O and vmemmap follow at
+ * 0xc008…, 0xc00a…, 0xc00c… (arch/powerpc/include/asm/book3s/64/radix.h). PAGE_OFFSET is fixed.
+ */
+#define PAGE_OFFSET    UINT64_C(0xc000000000000000)
+#define LINEAR_END     UINT64_C(0xc008000000000000)
+#define VMEMMAP_REGION UINT64_C(0xc00c000000000000)
+
+/* Power ISA 3.1 book III 7.7.10: valid bit, leaf bit, next level base. Entries are big-endian in memory. */
+#define RADIX_VALID UINT64_C(0x8000000000000000)
+#define RADIX_LEAF  UINT64_C(0x4000000000000000)
+#define RADIX_RPN   UINT64_C(0x01fffffffffff000)
+#define RADIX_NEXT  UINT64_C(0x0fffffffffffff00)
+
+/* Index bits from the page up: radix-4k.h and radix-64k.h. */
+static const unsigned int radix_4k[] = {9, 9, 9, 13};
+static const unsigned int radix_64k[] = {5, 9, 9, 13};
+
+static struct err *radix_walk(struct kmem *k, uint64_t vaddr, struct extent *ret)
+{
+	const struct layout *l = k->layout;
+	const unsigned int *bits = l->page_shift == 16 ? radix_64k : radix_4k;
+	if (!layout_known(l->swapper_pg_dir))
+		return err_new(ERR_MISSING, "VMCOREINFO lacks SYMBOL(swapper_pg_dir)");
+	uint64_t table = (uint64_t)l->swapper_pg_dir & ~PAGE_OFFSET;
+	unsigned int shift = l->page_shift + bits[0] + bits[1] + bits[2] + bits[3];
+	for (int level = 3; level >= 0; level--) {
+		shift -= bits[level];
+		uint64_t index = vaddr >> shift & ((1U << bits[level]) - 1);
+		uint8_t bytes[8];
+		struct err *e = kmem_read_phys(k, table + index * 8, bytes, sizeof(bytes));
+		if (e)
+			return err_wrap(e, "page table of level %d", level);
+		uint64_t entry = get_u64(bytes, ORDER_BE);
+		if (!(entry & RADIX_VALID))
+			return err_new(ERR_MISSING, "not mapped (level %d entry %#" PRIx64 ")", level, entry);
+		if (entry & RADIX_LEAF) {
+			uint64_t size = UINT64_C(1) << shift;
+			uint64_t in_page = vaddr & (size - 1);
+			*ret = (struct extent) {(entry & RADIX_RPN & ~(size - 1)) + in_page, size - in_page};
+			return NULL;
+		}
+		table = entry & RADIX_NEXT;
+	}
+	return err_new(ERR_FORMAT, "no leaf in the page tables");
+}
+
+/* Far more blocks than a real list has (one per 16 MiB of vmemmap); the list may be damaged or cyclic. */
+#define MAX_VMEMMAP_BLOCKS (1U << 20)
+
+/* mmu_psize_defs[mmu_vmemmap_psize].shift: the size of one block of the list. */
+static struct err *vmemmap_block_shift(struct kmem *k, uint32_t *ret)
+{
+	const struct layout *l = k->layout;
+	uint32_t psize;
+	struct err *e = kmem_u32(k, (uint64_t)l->mmu_vmemmap_psize, &psize);
+	if (!e && psize >= 32)
+		e = err_new(ERR_FORMAT, "mmu_vmemmap_psize is %u", psize);
+	if (!e)
+		e = kmem_u32(k, (uint64_t)(l->mmu_psize_defs + psize * l->mmu_psize_def_size +
+					   l->mmu_psize_def_shift), ret);
+	if (!e && (*ret < 12 || *ret > 34))
+		e = err_new(ERR_FORMAT, "vmemmap page shift is %u", *ret);
+	return e;
+}
+
+/* Hash MMU: vmemmap is bolted and in no page table, but listed (arch/powerpc/mm/init_64.c). */
+static struct err *vmemmap_walk(struct kmem *k, uint64_t vaddr, struct extent *ret)
+{
+	const struct layout *l = k->layout;
+	if (!layout_known(l->vmemmap_list) || !layout_known(l->mmu_vmemmap_psize) ||
+	    !layout_known(l->mmu_psize_defs) || !layout_known(l->mmu_psize_def_size) ||
+	    !layout_known(l->mmu_psize_def_shift) || !layout_known(l->vmemmap_backing_phys) ||
+	    !layout_known(l->vmemmap_backing_virt) || !layout_known(l->vmemmap_backing_list))
+		return err_new(ERR_MISSING, "VMCOREINFO lacks vmemmap_list and what describes it");
+	uint32_t shift;
+	struct err *e = vmemmap_block_shift(k, &shift);
+	uint64_t node = 0;
+	if (!e)
+		e = kmem_u64(k, (uint64_t)l->vmemmap_list, &node);
+	for (unsigned int i = 0; !e && node && i < MAX_VMEMMAP_BLOCKS; i++) {
+		uint64_t virt, phys;
+		e = kmem_u64(k, node + (uint64_t)l->vmemmap_backing_virt, &virt);
+		if (!e && vaddr - virt < UINT64_C(1) << shift) {
+			e = kmem_u64(k, node + (uint64_t)l->vmemmap_backing_phys, &phys);
+			if (!e)
+				*ret = (struct extent) {phys + (vaddr - virt),
+							(UINT64_C(1) << shift) - (vaddr - virt)};
+			return e;
+		}
+		if (!e)
+			e = kmem_u64(k, node + (uint64_t)l->vmemmap_backing_list, &node);
+	}
+	return e ? e : err_new(ERR_MISSING, "not in vmemmap_list");
+}
+
+static struct err *ppc64_translate(struct kmem *k, uint64_t vaddr, struct extent *ret)
+{
+	const struct layout *l = k->layout;
+	if (vaddr < PAGE_OFFSET)
+		return err_new(ERR_FORMAT, "not a kernel address");
+	if (vaddr < LINEAR_END) {
+		*ret = (struct extent) {vaddr & ~PAGE_OFFSET, LINEAR_END - vaddr};
+		return NULL;
+	}
+	/* Hash kernels export the number as 0; those before 6.4 do not, and have the list if they use hash. */
+	bool hash = layout_known(l->radix_mmu) ? l->radix_mmu == 0 : false;
+	if (hash && vaddr >= VMEMMAP_REGION)
+		return vmemmap_walk(k, vaddr, ret);
+	if (hash)
+		return err_new(ERR_UNSUPPORTED, "hash page tables are not walked yet");
+	return radix_walk(k, vaddr, ret);
+}
+
+const struct arch_ops arch_ppc64 = {
+	.name = "ppc64",
+	.elf_machine = EM_PPC64,
+	.translate = ppc64_translate,
+};

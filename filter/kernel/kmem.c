@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/kmem.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Small: page-table entries and structures lie far apart, and each new place costs one read of this. */
+#define KMEM_WINDOW ((size_t)64 * 1024)
+
+struct err *kmem_init(struct kmem *k, const struct vmcore *v, const struct layout *l)
+{
+	*k = (struct kmem) {.vmcore = v, .layout = l};
+	struct err *e = arch_find(v->machine, &k->arch);
+	return e ? e : view_init(&k->view, v->source, KMEM_WINDOW);
+}
+
+void kmem_deinit(struct kmem *k)
+{
+	view_deinit(&k->view);
+}
+
+struct err *kmem_translate(struct kmem *k, uint64_t vaddr, struct extent *ret)
+{
+	struct err *e = k->arch->translate(k, vaddr, ret);
+	return err_wrap(e, "virtual address %#" PRIx64, vaddr);
+}
+
+struct err *kmem_read_phys(struct kmem *k, uint64_t paddr, void *buf, size_t len)
+{
+	const uint8_t *p;
+	struct err *e = vmcore_view(k->vmcore, &k->view, paddr, len, &p);
+	if (!e)
+		memcpy(buf, p, len);
+	return e;
+}
+
+struct err *kmem_read(struct kmem *k, uint64_t vaddr, void *buf, size_t len)
+{
+	uint8_t *at = buf;
+	while (len > 0) {
+		struct extent x;
+		struct err *e = kmem_translate(k, vaddr, &x);
+		if (e)
+			return e;
+		size_t n = (size_t)MIN(MIN(x.len, (uint64_t)len), (uint64_t)KMEM_WINDOW / 2);
+		e = kmem_read_phys(k, x.paddr, at, n);
+		if (e)
+			return err_wrap(e, "virtual address %#" PRIx64, vaddr);
+		at += n;
+		vaddr += n;
+		len -= n;
+	}
+	return NULL;
+}
+
+struct err *kmem_u32(struct kmem *k, uint64_t vaddr, uint32_t *ret)
+{
+	uint8_t bytes[4];
+	struct err *e = kmem_read(k, vaddr, bytes, sizeof(bytes));
+	if (!e)
+		*ret = get_u32(bytes, k->vmcore->order);
+	return e;
+}
+
+struct err *kmem_u64(struct kmem *k, uint64_t vaddr, uint64_t *ret)
+{
+	uint8_t bytes[8];
+	struct err *e = kmem_read(k, vaddr, bytes, sizeof(bytes));
+	if (!e)
+		*ret = get_u64(bytes, k->vmcore->order);
+	return e;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ELF64 vmcores: /proc/vmcore, its copies, and what QEMU and other hypervisors write. */
+#include "vmcore/vmcore.h"
+
+#include <gelf.h>
+#include <inttypes.h>
+#include <libelf.h>
+#include <string.h>
+
+/* Real dumps have a few dozen segments and one note of a few KiB per CPU; these stop hostile files. */
+#define MAX_SEGMENTS   65536
+#define MAX_NOTES_SIZE ((size_t)64 << 20)
+
+struct elf_reader {
+	struct vmcore *v;
+	Elf *elf;
+};
+
+static struct err *bad(const struct vmcore *v, const char *what)
+{
+	return err_new(ERR_FORMAT, "%s: %s", v->source->path, what);
+}
+
+static struct err *add_segment(struct vmcore *v, const GElf_Phdr *ph)
+{
+	uint64_t len = ph->p_filesz;
+	if (len == 0)
+		return NULL; /* memory that was not saved */
+	if (ph->p_paddr + len < len || ph->p_offset + len < len)
+		return bad(v, "a program header's size overflows: not a valid vmcore");
+	/* A file that was cut: what is past its end is counted, and the rest is used. */
+	if (v->source->size && ph->p_offset + len > v->source->size) {
+		uint64_t there = v->source->size > ph->p_offset ? v->source->size - ph->p_offset : 0;
+		v->missing_bytes += len - there;
+		len = there;
+	}
+	if (len == 0)
+		return NULL;
+	v->segments[v->nsegments++] = (struct segment) {ph->p_paddr, len, ph->p_offset};
+	return NULL;
+}
+
+static struct err *add_notes(struct elf_reader *r, const GElf_Phdr *ph)
+{
+	struct vmcore *v = r->v;
+	if (ph->p_filesz == 0)
+		return NULL;
+	if (ph->p_filesz > MAX_NOTES_SIZE - v->notes_len)
+		return bad(v, "the notes are larger than 64 MiB: not a valid vmcore");
+	size_t len = (size_t)ph->p_filesz;
+	uint8_t *notes = realloc(v->notes, v->notes_len + len);
+	if (!notes)
+		return err_nomem();
+	v->notes = notes;
+	struct err *e = source_read_at(v->source, ph->p_offset, notes + v->notes_len, len);
+	if (e)
+		return err_wrap(e, "reading the ELF notes");
+	v->notes_len += len;
+	return NULL;
+}
+
+static struct err *walk_headers(struct elf_reader *r)
+{
+	struct vmcore *v = r->v;
+	size_t count;
+	if (elf_getphdrnum(r->elf, &count) < 0)
+		return err_new(ERR_FORMAT, "%s: program headers: %s", v->source->path, elf_errmsg(-1));
+	if (count == 0 || count > MAX_SEGMENTS)
+		return err_new(ERR_FORMAT, "%s: %zu program headers: not a vmcore", v->source->path, count);
+	v->segments = calloc(count, sizeof(*v->segments));
+	if (!v->segments)
+		return err_nomem();
+	for (size_t i = 0; i < count; i++) {
+		GElf_Phdr ph;
+		if (!gelf_getphdr(r->elf, (int)i, &ph))
+			return err_new(ERR_FORMAT, "%s: program header %zu: %s", v->source->path, i,
+				       elf_errmsg(-1));
+		struct err *e = NULL;
+		if (ph.p_type == PT_LOAD)
+			e = add_segment(v, &ph);
+		else if (ph.p_type == PT_NOTE)
+			e = add_notes(r, &ph);
+		if (e)
+			return e;
+	}
+	return NULL;
+}
+
+/*
+ * Note headers of all kinds in one walk; name and descriptor are padded to 4 bytes (also in ELF64: see
+ * fs/proc/vmcore.c). A note that does not fit ends the walk: what follows cannot be told.
+ */
+static struct err *read_notes(struct vmcore *v)
+{
+	v->vmcoreinfo_in_notes = SIZE_MAX;
+	for (size_t at = 0; at + 12 <= v->notes_len;) {
+		uint64_t namesz = get_u32(v->notes + at, v->order);
+		uint64_t descsz = get_u32(v->notes + at + 4, v->order);
+		uint32_t type = get_u32(v->notes + at + 8, v->order);
+		uint64_t name = at + 12;
+		uint64_t desc = name + ROUND_UP(namesz, UINT64_C(4));
+		uint64_t next = desc + ROUND_UP(descsz, UINT64_C(4));
+		if (namesz == 0 && descsz == 0 && type == 0) {
+			at = (size_t)name; /* the kernel's unused notes are zeros */
+			continue;
+		}
+		if (desc + descsz > v->notes_len)
+			break;
+		if (namesz == 5 && memcmp(v->notes + name, "CORE", 5) == 0 && type == NT_PRSTATUS)
+			v->nr_cpus++;
+		if (namesz >= 10 && memcmp(v->notes + name, "VMCOREINFO", 10) == 0 && !v->vmcoreinfo) {
+			v->vmcoreinfo = strndup((char *)v->notes + desc, (size_t)descsz);
+			if (!v->vmcoreinfo)
+				return err_nomem();
+			v->vmcoreinfo_len = strlen(v->vmcoreinfo);
+			v->vmcoreinfo_in_notes = (size_t)desc;
+		}
+		at = next > v->notes_len ? v->notes_len : (size_t)next;
+	}
+	return NULL;
+}
+
+static int by_paddr(const void *a, const void *b)
+{
+	uint64_t x = ((const struct segment *)a)->paddr, y = ((const struct segment *)b)->paddr;
+	return (x > y) - (x < y);
+}
+
+/*
+ * The lookup needs disjoint segments in order. Real files have them; where two overlap (the kernel text
+ * mapping of some /proc/kcore) the later part of the earlier one is cut.
+ */
+static void order_segments(struct vmcore *v)
+{
+	qsort(v->segments, v->nsegments, sizeof(*v->segments), by_paddr);
+	size_t kept = 0;
+	for (size_t i = 0; i < v->nsegments; i++) {
+		struct segment s = v->segments[i];
+		if (kept) {
+			const struct segment *last = &v->segments[kept - 1];
+			uint64_t end = last->paddr + last->len;
+			if (s.paddr < end) {
+				uint64_t over = end - s.paddr;
+				if (over >= s.len)
+					continue;
+				s.paddr += over;
+				s.offset += over;
+				s.len -= over;
+			}
+		}
+		v->segments[kept++] = s;
+	}
+	v->nsegments = kept;
+}
+
+static struct err *read_elf(struct vmcore *v)
+{
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return bad(v, "libelf is too old");
+	struct elf_reader r = {.v = v, .elf = elf_begin(v->source->fd, ELF_C_READ, NULL)};
+	if (!r.elf)
+		return err_new(ERR_FORMAT, "%s: %s", v->source->path, elf_errmsg(-1));
+	struct err *e = NULL;
+	GElf_Ehdr eh;
+	if (elf_kind(r.elf) != ELF_K_ELF || !gelf_getehdr(r.elf, &eh))
+		e = bad(v, "not an ELF file: expected a vmcore such as /proc/vmcore or a copy of it");
+	else if (gelf_getclass(r.elf) != ELFCLASS64)
+		e = bad(v, "a 32-bit ELF file: only 64-bit vmcores can be read");
+	else if (eh.e_type != ET_CORE)
+		e = bad(v, "an ELF file but not a core file: expected a vmcore");
+	if (!e) {
+		v->machine = eh.e_machine;
+		v->order = eh.e_ident[EI_DATA] == ELFDATA2MSB ? ORDER_BE : ORDER_LE;
+		e = walk_headers(&r);
+	}
+	elf_end(r.elf);
+	if (e)
+		return e;
+	if (v->nsegments == 0)
+		return bad(v, "no memory in it (no PT_LOAD program header)");
+	order_segments(v);
+	return read_notes(v);
+}
+
+struct err *vmcore_open(const char *path, struct vmcore **ret)
+{
+	_cleanup_(cleanup_vmcore) struct vmcore *v = calloc(1, sizeof(*v));
+	if (!v)
+		return err_nomem();
+	struct err *e = source_open_file(path, &v->source);
+	if (!e)
+		e = read_elf(v);
+	if (e)
+		return e;
+	*ret = TAKE_PTR(v);
+	return NULL;
+}
