@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # moddir, initdir, kernel are dracut's
+#
+# The steps of module-setup.sh's functions. Runs inside dracut (bash) on the production system; nothing of
+# this file enters the image.
+
+# The applets the image's scripts, dracut's own and a person at the console use. Not modprobe and not udev's
+# tools: those are the system's.
+KDUMP_APPLETS="sh ash [ awk basename cat chmod chown cp cut date dd df dirname dmesg du echo env expr false
+find flock free grep egrep gzip gunzip halt head hexdump id ifconfig ip kill ln ls lsmod mkdir mkfifo mknod
+mktemp mount mv od pidof ping poweroff printf ps pwd readlink realpath reboot rm rmdir rmmod route sed seq
+setsid sleep sort stat stty sync tail tee test timeout top touch tr true tty udhcpc umount uname uniq vi wc
+xargs zcat"
+
+# kdump_resolved: the resolved configuration, KEY='value' lines; resolved once per dracut run
+kdump_resolved() {
+	if [[ -z ${_kdump_resolved-} ]]; then
+		_kdump_resolved=$(kdump-capture config resolve) || {
+			derror "kdump-capture: the configuration could not be resolved; run: kdump-capture config check"
+			return 1
+		}
+	fi
+	printf '%s\n' "$_kdump_resolved"
+}
+
+# kdump_load_config: sets HOST, TARGET, … in this shell
+kdump_load_config() {
+	local text
+	text=$(kdump_resolved) || return 1
+	eval "$text"
+}
+
+# kdump_modules target|nic: module names, one a line, in load order
+kdump_modules() {
+	"$moddir/kdump-modules" --kernel "$kernel" "$1" <<<"$(kdump_resolved)"
+}
+
+# kdump_target_stack: the dracut modules (lvm, mdraid, …) that must assemble the target's device
+kdump_target_stack() {
+	local dir=${moddir:-${BASH_SOURCE[0]%/*}} text
+	text=$(kdump_resolved) || return 1
+	"$dir/kdump-modules" --kernel "$kernel" stack <<<"$text"
+}
+
+# kdump_decompress_modules DIR: modules load sooner uncompressed, and the image as a whole gets smaller,
+# since its own compression sees them all
+kdump_decompress_modules() {
+	local file tool
+	while read -r file; do
+		case $file in
+		*.xz) tool="busybox unxz" ;;
+		*.gz) tool="busybox gunzip" ;;
+		*.zst) tool="zstd -q -d --rm" ;;
+		esac
+		# shellcheck disable=SC2086
+		$tool "$file" || dwarn "kdump-capture: $file stays compressed"
+	done < <(find -L "$1" -type f \( -name '*.ko.xz' -o -name '*.ko.gz' -o -name '*.ko.zst' \) 2>/dev/null)
+}
+
+kdump_install_config() {
+	local dir=$initdir/etc/salvor
+	mkdir -p "$dir"
+	kdump_resolved >"$dir/capture.conf"
+	kdump_modules target >"$dir/modules.target"
+	kdump_modules nic >"$dir/modules.nic"
+	[[ -z $(kdump_target_stack) ]] || : >"$dir/needs-udev"
+	"$moddir/kdump-digest" --kernel "$kernel" >"$dir/digest"
+	# the capture image has no loader cache of its own
+	inst_libdir_file "libgcc_s.so.1"
+}
+
+# kdump_inst_program NAME…: from wherever PATH has it to /usr/bin, because PATH in an initramfs is short
+kdump_inst_program() {
+	local name path
+	for name; do
+		path=$(command -v -- "$name") || {
+			derror "kdump-capture: $name is not installed"
+			return 1
+		}
+		inst "$path" "/usr/bin/${path##*/}"
+	done
+}
+
+kdump_install_programs() {
+	local name
+	kdump_inst_program kdump-capture vmcore-filter modprobe
+	for name in nic-dump vmcore-report; do
+		! command -v "$name" >/dev/null || kdump_inst_program "$name"
+	done
+	case $CORE_COLLECTOR in
+	makedumpfile*) kdump_inst_program makedumpfile ;;
+	esac
+	for name in $EXTRA_BINS; do
+		kdump_inst_program "$name"
+	done
+	for name in $KDUMP_PRE $KDUMP_POST; do
+		[[ $name != /* ]] || inst "$name"
+	done
+	inst "$(command -v busybox)" /usr/bin/busybox
+}
+
+# kdump_install_ssh: the key and the known hosts under the names the resolved configuration has; the name of
+# the host gets its address here, where names can be looked up
+kdump_install_ssh() {
+	local address
+	[[ $TARGET == ssh ]] || return 0
+	inst_simple "$SSH_KEY_SOURCE" "$SSH_KEY"
+	chmod 600 "$initdir$SSH_KEY"
+	inst_simple "$SSH_KNOWN_HOSTS_SOURCE" "$SSH_KNOWN_HOSTS"
+	grep -qs '^root:' "$initdir/etc/passwd" || echo 'root:x:0:0::/root:/bin/sh' >>"$initdir/etc/passwd"
+	address=$(getent ahosts "$SSH_HOST" | awk 'NR == 1 { print $1 }')
+	[[ -z $address || $address == "$SSH_HOST" ]] || echo "$address $SSH_HOST" >>"$initdir/etc/hosts"
+}
+
+# kdump_install_busybox: links at both usual places, made before dracut's base module asks for the names:
+# dracut-install leaves alone what is there
+kdump_install_busybox() {
+	local name known
+	known=" $(busybox --list | tr '\n' ' ') "
+	mkdir -p "$initdir/usr/bin" "$initdir/usr/sbin"
+	for name in $KDUMP_APPLETS; do
+		[[ $known == *" $name "* ]] || continue
+		[[ -e $initdir/usr/bin/$name || -L $initdir/usr/bin/$name ]] || ln -s busybox "$initdir/usr/bin/$name"
+	done
+	for name in reboot poweroff halt; do
+		ln -sf ../bin/busybox "$initdir/usr/sbin/$name"
+	done
+}
+
+kdump_install_init() {
+	inst_simple "$moddir/kdump-init" /init
+	mkdir -p "$initdir"/{dev,proc,sys,run,tmp,root,etc,var}
+	[[ -e $initdir/etc/passwd ]] || echo 'root:x:0:0::/root:/bin/sh' >"$initdir/etc/passwd"
+	# dracut and people tell an initramfs by this file
+	printf 'NAME=Salvor\nID=salvor\n' >"$initdir/usr/lib/initrd-release"
+	ln -sf ../usr/lib/initrd-release "$initdir/etc/initrd-release"
+}
