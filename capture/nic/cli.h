@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands of nic-dump. Each takes its own arguments (argv[0] is the command's name) and returns an
+ * exit status, or an error that main() prints.
+ */
+#ifndef SALVOR_NIC_CLI_H
+#define SALVOR_NIC_CLI_H
+
+#include "base/err.h"
+
+enum { NIC_EXIT_OK = 0, NIC_EXIT_FAILED = 1, NIC_EXIT_USAGE = 2 };
+
+struct err *nic_cmd_save(int argc, char **argv) must_check;
+struct err *nic_cmd_show(int argc, char **argv) must_check;
+
+#endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nic-dump save: inventory, every collector in its order, the record. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "nic/cli.h"
+#include "nic/live/runner.h"
+#include "nic/live/stage.h"
+
+struct options {
+	enum nic_stage stage;
+	const char *environment;
+	const char *output;
+	const char *root;
+	double deadline;
+};
+
+static struct err *parse_stage(const char *text, enum nic_stage *ret)
+{
+	static const enum nic_stage stages[] = {NIC_BEFORE_BIND, NIC_AFTER_BIND, NIC_LIVE};
+	for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
+		if (strcmp(text, nic_stage_name(stages[i])) == 0) {
+			*ret = stages[i];
+			return NULL;
+		}
+	}
+	return err_new(ERR_USAGE, "--stage %s: not one of before-bind, after-bind, live", text);
+}
+
+static struct err *parse_deadline(const char *text, double *ret)
+{
+	char *end;
+	double value = strtod(text, &end);
+	if (end == text || *end || !(value >= 1 && value <= 3600))
+		return err_new(ERR_USAGE, "--deadline %s: not a number of seconds from 1 to 3600", text);
+	*ret = value;
+	return NULL;
+}
+
+static struct err *parse_environment(const char *text, const char **ret)
+{
+	if (strcmp(text, "kdump") != 0 && strcmp(text, "fadump") != 0 && strcmp(text, "live") != 0)
+		return err_new(ERR_USAGE, "--environment %s: not one of kdump, fadump, live", text);
+	*ret = text;
+	return NULL;
+}
+
+static struct err *parse(int argc, char **argv, struct options *o)
+{
+	static const struct option table[] = {
+		{"stage", required_argument, NULL, 's'},
+		{"output", required_argument, NULL, 'o'},
+		{"root", required_argument, NULL, 'r'},
+		{"environment", required_argument, NULL, 'e'},
+		{"deadline", required_argument, NULL, 'd'},
+		{0},
+	};
+	struct err *e = NULL;
+	int c;
+	opterr = 0;
+	optind = 1;
+	while (!e && (c = getopt_long(argc, argv, ":", table, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			e = parse_stage(optarg, &o->stage);
+			break;
+		case 'o':
+			o->output = optarg;
+			break;
+		case 'r':
+			o->root = optarg;
+			break;
+		case 'e':
+			e = parse_environment(optarg, &o->environment);
+			break;
+		case 'd':
+			e = parse_deadline(optarg, &o->deadline);
+			break;
+		case ':':
+			e = err_new(ERR_USAGE, "%s needs a value; try nic-dump --help", argv[optind - 1]);
+			break;
+		default:
+			e = err_new(ERR_USAGE, "unknown option %s; try nic-dump --help", argv[optind - 1]);
+		}
+	}
+	if (!e && optind < argc)
+		e = err_new(ERR_USAGE, "save: unexpected argument %s", argv[optind]);
+	if (!e && !o->stage)
+		e = err_new(ERR_USAGE, "save: --stage is missing");
+	if (!e && (!o->output || !*o->output))
+		e = err_new(ERR_USAGE, "save: --output is missing");
+	return e;
+}
+
+/*
+ * A dump waits where /proc/vmcore is; it is firmware-assisted where the kernel offers to release its
+ * memory or firmware tells of a preserved dump (Documentation/arch/powerpc/firmware-assisted-dump.rst).
+ */
+static const char *find_environment(const struct root *root)
+{
+	static const char *const fadump[] = {
+		"/sys/kernel/fadump/release_mem",
+		"/sys/kernel/fadump_release_mem",
+		"/proc/device-tree/rtas/ibm,kernel-dump",
+		"/proc/device-tree/ibm,opal/dump/mpipl-boot",
+	};
+	if (!root_exists(root, "/proc/vmcore"))
+		return "live";
+	for (size_t i = 0; i < ARRAY_SIZE(fadump); i++)
+		if (root_exists(root, fadump[i]))
+			return "fadump";
+	return "kdump";
+}
+
+/* The directory, with its parents where they are missing. */
+static struct err *open_output(const char *path, int *ret)
+{
+	_cleanup_free_ char *copy = strdup(path);
+	if (!copy)
+		return err_nomem();
+	for (char *p = copy + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		mkdir(copy, 0755); /* what fails here shows at the end */
+		*p = '/';
+	}
+	if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+		return err_os(errno, "making the output directory %s", path);
+	int fd = open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_os(errno, "output directory %s", path);
+	*ret = fd;
+	return NULL;
+}
+
+static struct err *write_record(const struct nic_run *run, struct nic_run_facts *facts, double begun,
+				bool complete)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	facts->seconds = clock_now() - begun;
+	facts->complete = complete;
+	nic_record_json(run->record, run->inventory, facts, &text);
+	return nic_stage_write(run->output, nic_stage_name(run->stage), &text);
+}
+
+static struct err *collect_all(const struct nic_run *run, struct nic_run_facts *facts, double begun)
+{
+	struct err *e = NULL;
+	double written = 0;
+	for (size_t i = 0; nic_collectors[i]; i++) {
+		nic_run_collector(run, nic_collectors[i]);
+		/*
+		 * A record on the way, for the case that somebody kills us; not more than one per
+		 * second. Its failure shows again at the end.
+		 */
+		if (nic_collectors[i + 1] && clock_now() - written >= 1) {
+			err_free(write_record(run, facts, begun, false));
+			written = clock_now();
+		}
+	}
+	e = write_record(run, facts, begun, true);
+	return e;
+}
+
+static struct err *save(const struct options *o, const struct root *root, int output)
+{
+	double begun = clock_now();
+	struct nic_inventory inventory;
+	struct nic_record record = {0};
+	char kernel[128];
+	struct err *e = nic_inventory_init(&inventory, root);
+	if (e)
+		return err_wrap(e, "looking for network devices");
+	if (root_read_line(root, "/proc/sys/kernel/osrelease", kernel, sizeof(kernel)) < 0)
+		kernel[0] = '\0';
+	struct nic_run run = {
+		.root = root,
+		.root_is_machine = strcmp(root->path, "/") == 0,
+		.inventory = &inventory,
+		.stage = o->stage,
+		.output = output,
+		.deadline_at = begun + o->deadline,
+		.record = &record,
+	};
+	struct nic_run_facts facts = {
+		.stage = o->stage,
+		.environment = o->environment ? o->environment : find_environment(root),
+		.root = root->path,
+		.kernel = *kernel ? kernel : NULL,
+		.started = time(NULL),
+		.privileged = geteuid() == 0,
+	};
+	e = collect_all(&run, &facts, begun);
+	nic_record_deinit(&record);
+	nic_inventory_deinit(&inventory);
+	return e;
+}
+
+struct err *nic_cmd_save(int argc, char **argv)
+{
+	struct options o = {.deadline = 60};
+	struct err *e = parse(argc, argv, &o);
+	if (e)
+		return e;
+	/* Collectors that get stuck must not keep a caller's pipe open. */
+	close_range(3, ~0U, 0);
+	struct root root;
+	e = root_init(&root, o.root);
+	if (e)
+		return e;
+	_cleanup_close_ int output = -1;
+	e = open_output(o.output, &output);
+	if (!e)
+		e = save(&o, &root, output);
+	root_deinit(&root);
+	return e;
+}

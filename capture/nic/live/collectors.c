@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/live/collector.h"
+
+/*
+ * Each collector is run on all its subjects before the next one starts. First what is cheap and asks no
+ * driver anything, so that it is safe whatever happens later: configuration space, then sysfs and procfs.
+ * Then what takes the kernel's network lock and asks drivers for what they know. Last what makes a
+ * driver read its device or talk to its firmware, the longest and riskiest at the very end.
+ */
+const struct nic_collector *const nic_collectors[] = {
+	&nic_collect_pci_config,
+	&nic_collect_sysfs_device,
+	&nic_collect_machine,
+	&nic_collect_sysfs_interface,
+	&nic_collect_link,
+	NULL,
+};
