@@ -6,12 +6,16 @@
 
 # enter ROOT CMD…: chroot into ROOT with /dev, /proc, /sys, /tmp, the repository, the lab's cache and the
 # directories of LAB_BIND (separated by ':') at their usual places; the working directory is kept.
-enter() {
+enter() { (enter_exec "$@"); }
+
+# enter_exec ROOT CMD…: the same, in place of this process: CMD gets its process id
+enter_exec() {
 	local root=$1 top
 	shift
 	top=$(cd "$E2E/../.." && pwd)
 	[ -d "$root" ] || die "no root at $root (lab build makes it)"
-	unshare --mount --propagation private -- bash -euc '
+	# shellcheck disable=SC2016 # expanded inside
+	exec unshare --mount --propagation private -- bash -euc '
 		root=$1 binds=$2
 		shift 2
 		attach() {
