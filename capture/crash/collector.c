@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "crash/collector.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include "base/clock.h"
+#include "crash/flat.h"
+#include "crash/flush.h"
+#include "crash/say.h"
+
+/*
+ * A collector that neither writes nor speaks for this long is taken for hung. Scanning a terabyte's struct pages
+ * takes seconds per progress line; a disk that resets takes up to 30 s per command and retries it 3 times.
+ */
+#define COLLECTOR_STALL 120.0
+/* People at the console want to see that it goes on. */
+#define TELL_EVERY 10.0
+
+/* Exit statuses of vmcore-filter(8). */
+#define FILTER_EXIT_USAGE	  2
+#define FILTER_EXIT_INCOMPLETE	  3
+#define FILTER_EXIT_TARGET_FAILED 4
+
+/* Ours first: it is fastest and says whose fault a failure was; the copy last: it cannot be refused, but is large. */
+static const struct collector collectors[] = {
+	{"vmcore-filter", "-z", true},
+	{"makedumpfile", "-l --message-level 7", false},
+	{NULL, NULL, false},
+};
+
+const struct collector *collector_find(const char *word)
+{
+	const char *slash = strrchr(word, '/');
+	const char *base = slash ? slash + 1 : word;
+	for (size_t i = 0; i < ARRAY_SIZE(collectors); i++)
+		if (collectors[i].program && strcmp(collectors[i].program, base) == 0)
+			return &collectors[i];
+	return NULL;
+}
+
+struct err *collector_check(const char *line)
+{
+	struct words w;
+	struct err *e = words_split(line, &w);
+	if (!e && w.count == 0)
+		e = err_new(ERR_USAGE, "no program is named");
+	else if (!e && !collector_find(w.word[0]))
+		e = err_new(ERR_USAGE, "'%.60s' is not a collector; use vmcore-filter or makedumpfile with options",
+			    w.word[0]);
+	words_deinit(&w);
+	return e;
+}
+
+/* The dump level among options: "-d 31", "-d31"; NULL when not given. */
+static const char *level_of(const struct words *w)
+{
+	for (size_t i = 1; i < w->count; i++) {
+		if (strcmp(w->word[i], "-d") == 0 && i + 1 < w->count)
+			return w->word[i + 1];
+		if (strncmp(w->word[i], "-d", 2) == 0 && w->word[i][2])
+			return w->word[i] + 2;
+	}
+	return NULL;
+}
+
+/* How the file is transported is our decision, not the configuration's. */
+static void drop_flattened(struct words *w)
+{
+	for (size_t i = 1; i < w->count;) {
+		if (strcmp(w->word[i], "-F") != 0) {
+			i++;
+			continue;
+		}
+		free(w->word[i]);
+		memmove(&w->word[i], &w->word[i + 1], (w->count - i) * sizeof(w->word[0]));
+		w->count--;
+	}
+}
+
+struct saving {
+	struct run *run;
+	struct step_report *report;
+	const char *path; /* local: the file being written */
+	struct sink *sink;
+	struct flat flat;
+	bool sink_failed;
+	double told;
+};
+
+static uint64_t measure(void *arg)
+{
+	struct saving *s = arg;
+	uint64_t bytes = s->flat.total;
+	uint64_t mark = bytes;
+	struct stat st;
+	if (s->path && stat(s->path, &st) == 0) {
+		uint64_t allocated = (uint64_t)st.st_blocks * 512;
+		bytes = MIN(allocated, (uint64_t)st.st_size);
+		mark = (uint64_t)st.st_size + allocated + (uint64_t)st.st_mtim.tv_nsec;
+	}
+	atomic_store(&s->report->bytes, bytes);
+	double now = clock_now();
+	if (now - s->told > TELL_EVERY) {
+		s->told = now;
+		say("vmcore: %llu MiB written", (unsigned long long)(bytes >> 20));
+	}
+	return mark;
+}
+
+static struct err *to_sink(void *arg, uint64_t offset, const void *data, size_t len)
+{
+	struct saving *s = arg;
+	struct err *e = s->sink->write_at(s->sink, offset, data, len);
+	if (e)
+		s->sink_failed = true;
+	return e;
+}
+
+static struct err *on_stdout(void *arg, const void *data, size_t len)
+{
+	struct saving *s = arg;
+	return flat_feed(&s->flat, data, len);
+}
+
+/* Words the message of an attempt that ended because of the target. */
+static enum verdict target_verdict(struct attempt *a, bool usable, const char *why)
+{
+	a->outcome = usable ? OUTCOME_INCOMPLETE : OUTCOME_FAILED;
+	snprintf(a->message, sizeof(a->message), "the target is full or failing: %.400s", why);
+	return usable ? VERDICT_INCOMPLETE : VERDICT_TARGET_FAILED;
+}
+
+static enum verdict judge(struct saving *s, const struct collector *c, struct attempt *a, const struct err *e)
+{
+	struct stat st;
+	bool has_data = s->path ? stat(s->path, &st) == 0 && st.st_size > 0 : s->flat.total > 0;
+	if (!e) {
+		a->outcome = OUTCOME_OK;
+		return VERDICT_SAVED;
+	}
+	if (s->sink_failed)
+		return target_verdict(a, has_data, err_message(e));
+	if (c->own && a->exit_status == FILTER_EXIT_INCOMPLETE)
+		return target_verdict(a, has_data, err_message(e));
+	if (c->own && a->exit_status == FILTER_EXIT_TARGET_FAILED)
+		return target_verdict(a, false, err_message(e));
+	if (!c->own && s->run->target.ops->is_failing(s->run))
+		return target_verdict(a, has_data, err_message(e));
+	a->outcome = err_code(e) == ERR_TIMEOUT ? OUTCOME_TIMEOUT : OUTCOME_FAILED;
+	snprintf(a->message, sizeof(a->message), "%s", err_message(e));
+	return VERDICT_NEXT;
+}
+
+/* Runs argv; on a remote target its flattened stdout goes to the sink. */
+static struct err *run_collector(struct saving *s, char **argv, struct attempt *a)
+{
+	struct program p = {
+		.argv = argv,
+		.stall = COLLECTOR_STALL,
+		.measure = measure,
+		.progress = &s->report->progress,
+		.on_stdout = s->sink ? on_stdout : NULL,
+		.arg = s,
+	};
+	struct program_result r;
+	struct err *e = program_run(&p, &r);
+	a->exit_status = r.started && WIFEXITED(r.status) && !r.timed_out ? WEXITSTATUS(r.status) : -1;
+	memcpy(a->tail, r.tail, sizeof(a->tail));
+	if (!e && s->sink)
+		e = flat_finish(&s->flat);
+	if (!e && s->sink) {
+		e = s->sink->finish(s->sink, s->flat.end);
+		s->sink_failed = e != NULL;
+		s->run->core.record_end = s->flat.end;
+	}
+	if (!e && s->path) {
+		e = flush_file(s->path, &s->report->progress);
+		s->sink_failed = e != NULL;
+	}
+	return e;
+}
+
+static size_t build_argv(char **argv, size_t max, const struct words *w, char *const *more)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->count; i++)
+		argv[n++] = w->word[i];
+	for (; *more && n < max - 1; more++)
+		argv[n++] = *more;
+	argv[n] = NULL;
+	return n;
+}
+
+static enum verdict try_program(struct run *run, struct step_report *report, const struct attempt_plan *plan,
+				struct attempt *a)
+{
+	char out[PATH_MAX];
+	char record[PATH_MAX];
+	struct saving s = {.run = run, .report = report, .told = clock_now()};
+	struct err *e = path_printf(out, "%s/%s", run->target.work, FILE_VMCORE_INCOMPLETE);
+	if (!e)
+		e = path_printf(record, "%s/%s", run->target.work, FILE_RECORD);
+	if (!e && run->target.ops->remote) {
+		e = run->target.ops->sink_create(run, FILE_VMCORE_INCOMPLETE, report, &s.sink);
+		s.sink_failed = e != NULL;
+	} else if (!e) {
+		s.path = out;
+		unlink(out); /* of an earlier attempt */
+	}
+	flat_init(&s.flat, to_sink, &s);
+	if (!e) {
+		char *own[] = {(char[]) {"--progress"}, (char[]) {"json"}, (char[]) {"--record"}, record, NULL};
+		char *none[] = {NULL};
+		char *files[] = {s.sink ? (char[]) {"-F"} : run->vmcore, s.sink ? run->vmcore : out, NULL};
+		char *argv[WORDS_MAX + 8];
+		size_t n = build_argv(argv, ARRAY_SIZE(argv), &plan->options, plan->collector->own ? own : none);
+		struct words so_far = {.count = 0};
+		build_argv(argv + n, ARRAY_SIZE(argv) - n, &so_far, files);
+		e = run_collector(&s, argv, a);
+	}
+	enum verdict v = judge(&s, plan->collector, a, e);
+	if (s.sink)
+		s.sink->destroy(s.sink);
+	struct stat st;
+	a->bytes = s.path ? (stat(out, &st) == 0 ? (uint64_t)st.st_size : 0) : s.flat.end;
+	err_free(e);
+	return v;
+}
+
+static enum verdict try_one(struct run *run, struct step_report *report, const struct attempt_plan *plan)
+{
+	struct vmcore_state *core = &run->core;
+	struct attempt *a = &core->attempt[core->attempts++];
+	*a = (struct attempt) {.exit_status = -1};
+	_cleanup_buf_ struct buf words = BUF_INIT;
+	for (size_t i = 0; i < plan->options.count; i++)
+		buf_printf(&words, "%s%s", i ? " " : "", plan->options.word[i]);
+	snprintf(a->collector, sizeof(a->collector), "%.199s", plan->collector->program ? buf_str(&words) : "copy");
+	double start = clock_now();
+	enum verdict v = plan->collector->program ? try_program(run, report, plan, a) : copy_vmcore(run, report, a);
+	a->seconds = clock_now() - start;
+	core->bytes = a->bytes;
+	atomic_store(&report->bytes, a->bytes);
+	if (v == VERDICT_SAVED || v == VERDICT_INCOMPLETE) {
+		core->usable = true;
+		core->complete = v == VERDICT_SAVED;
+		core->saved_by = (int)core->attempts - 1;
+	}
+	if (v != VERDICT_SAVED)
+		say_error("vmcore: %s: %s", a->collector, a->message);
+	return v;
+}
+
+/* The configured command. False when there is none or it cannot be used. */
+static bool plan_configured(struct run *run, struct attempt_plan *plan)
+{
+	struct err *e = words_split(settings_get(run->settings, SET_CORE_COLLECTOR), &plan->options);
+	if (e)
+		say_error("vmcore: CORE_COLLECTOR: %s", err_message(e));
+	bool usable = !e && plan->options.count > 0;
+	err_free(e);
+	if (!usable)
+		return false;
+	plan->collector = collector_find(plan->options.word[0]);
+	drop_flattened(&plan->options);
+	if (!plan->collector)
+		say_error("vmcore: CORE_COLLECTOR names '%s', which is not a collector", plan->options.word[0]);
+	return plan->collector != NULL;
+}
+
+static bool plan_fallback(const struct collector *c, const char *level, struct attempt_plan *plan)
+{
+	plan->collector = c;
+	plan->options = (struct words) {0};
+	if (!c->program)
+		return true;
+	char line[256];
+	snprintf(line, sizeof(line), "%s %s -d %.40s", c->program, c->options, level ? level : "31");
+	struct err *e = words_split(line, &plan->options);
+	bool fine = !e && program_exists(c->program);
+	err_free(e);
+	return fine;
+}
+
+struct err *collector_save(struct run *run, struct step_report *report)
+{
+	struct vmcore_state *core = &run->core;
+	*core = (struct vmcore_state) {.saved_by = -1};
+	strcpy(core->file, FILE_VMCORE_INCOMPLETE);
+	struct attempt_plan configured = {0};
+	enum verdict v = VERDICT_NEXT;
+	if (plan_configured(run, &configured))
+		v = try_one(run, report, &configured);
+	const char *level = level_of(&configured.options);
+	for (size_t i = 0; v == VERDICT_NEXT && i < ARRAY_SIZE(collectors); i++) {
+		/* The same program again helps only if it did not like its options. */
+		if (configured.collector == &collectors[i] && core->attempts &&
+		    core->attempt[0].exit_status != FILTER_EXIT_USAGE)
+			continue;
+		struct attempt_plan plan;
+		if (plan_fallback(&collectors[i], level, &plan))
+			v = try_one(run, report, &plan);
+		words_deinit(&plan.options);
+	}
+	words_deinit(&configured.options);
+	const struct attempt *last = &core->attempt[core->attempts - 1];
+	if (!core->usable)
+		return err_new(ERR_OTHER, "nothing could be saved; last: %.100s: %s", last->collector, last->message);
+	return NULL;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "crash/digest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <nettle/sha2.h>
+#include <string.h>
+
+#define PIECE ((size_t)256 * 1024)
+
+static void finish(struct sha256_ctx *ctx, char hex[DIGEST_HEX_SIZE])
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	sha256_digest(ctx, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(hex + i * 2, 3, "%02x", digest[i]);
+}
+
+struct err *digest_file(const char *path, _Atomic uint64_t *progress, char hex[DIGEST_HEX_SIZE])
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_os(errno, "%s", path);
+	_cleanup_free_ uint8_t *data = malloc(PIECE);
+	if (!data)
+		return err_nomem();
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	struct sha256_ctx ctx;
+	sha256_init(&ctx);
+	for (;;) {
+		ssize_t n = read(fd, data, PIECE);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_os(errno, "%s", path);
+		if (n == 0)
+			break;
+		sha256_update(&ctx, (size_t)n, data);
+		if (progress)
+			atomic_fetch_add(progress, (uint64_t)n);
+	}
+	finish(&ctx, hex);
+	return NULL;
+}
+
+void digest_line(struct buf *out, const char *hex, const char *name)
+{
+	if (!strpbrk(name, "\n\\")) {
+		buf_printf(out, "%s  %s\n", hex, name);
+		return;
+	}
+	buf_printf(out, "\\%s  ", hex);
+	for (; *name; name++) {
+		if (*name == '\n')
+			buf_puts(out, "\\n");
+		else if (*name == '\\')
+			buf_puts(out, "\\\\");
+		else
+			buf_putc(out, *name);
+	}
+	buf_putc(out, '\n');
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+struct err *digest_tree(const char *directory, bool (*skip)(const char *relative), _Atomic uint64_t *progress,
+			struct buf *out)
+{
+	char *const paths[] = {(char *)(uintptr_t)directory, NULL};
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	if (!fts)
+		return err_os(errno, "%s", directory);
+	size_t prefix = strlen(directory) + 1;
+	struct err *e = NULL;
+	FTSENT *f;
+	while (!e && (f = fts_read(fts))) {
+		if (f->fts_info == FTS_ERR || f->fts_info == FTS_DNR || f->fts_info == FTS_NS)
+			e = err_os(f->fts_errno, "%s", f->fts_path);
+		if (e || f->fts_info != FTS_F || skip(f->fts_path + prefix))
+			continue;
+		char hex[DIGEST_HEX_SIZE];
+		e = digest_file(f->fts_path, progress, hex);
+		if (!e)
+			digest_line(out, hex, f->fts_path + prefix);
+	}
+	fts_close(fts);
+	return e ? e : buf_error(out);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "crash/environment.h"
+
+#include <string.h>
+
+/*
+ * Documentation/arch/powerpc/firmware-assisted-dump.rst and Documentation/ABI/{testing,obsolete}:
+ * release_mem exists only while a dump is active; the device-tree nodes are the firmware's word for it.
+ */
+static const char *const fadump_signs[] = {
+	"/sys/kernel/fadump/release_mem",
+	"/sys/kernel/fadump_release_mem",
+	"/proc/device-tree/rtas/ibm,kernel-dump",
+	"/proc/device-tree/ibm,opal/dump/mpipl-boot",
+};
+
+const char *environment_name(enum environment e)
+{
+	return e == ENVIRONMENT_FADUMP ? "fadump" : "kdump";
+}
+
+bool environment_dump_waits(const struct root *root)
+{
+	return root_exists(root, "/proc/vmcore");
+}
+
+enum environment environment_detect(const struct root *root)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fadump_signs); i++)
+		if (root_exists(root, fadump_signs[i]))
+			return ENVIRONMENT_FADUMP;
+	return ENVIRONMENT_KDUMP;
+}
+
+uint64_t environment_memory_kib(const struct root *root)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+	struct err *e = root_read(root, "/proc/meminfo", 4096, &b);
+	if (e) {
+		err_free(e);
+		return 0;
+	}
+	const char *at = strstr(buf_str(&b), "MemTotal:");
+	return at ? strtoull(at + strlen("MemTotal:"), NULL, 10) : 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What kind of boot this is, as sysfs, procfs and the device tree tell it. Reads only.
+ */
+#ifndef SALVOR_CRASH_ENVIRONMENT_H
+#define SALVOR_CRASH_ENVIRONMENT_H
+
+#include <stdint.h>
+#include "base/root.h"
+
+enum environment { ENVIRONMENT_KDUMP, ENVIRONMENT_FADUMP };
+
+const char *environment_name(enum environment e);
+/* Whether a dump waits: /proc/vmcore exists. */
+bool environment_dump_waits(const struct root *root);
+enum environment environment_detect(const struct root *root);
+/* MemTotal of /proc/meminfo in KiB; 0 when it cannot be read. */
+uint64_t environment_memory_kib(const struct root *root);
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "crash/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "crash/say.h"
+#include "crash/steps.h"
+#include "crash/target.h"
+
+enum {
+	NEEDS_TARGET = 1 << 0, /* skipped when the target did not open */
+	ONLY_KDUMP = 1 << 1,   /* fadump: the devices were reset and production owns them */
+	NEEDS_PRE = 1 << 2,    /* skipped when kdump_pre said no */
+	CLEANUP = 1 << 3,      /* its success is not worth a line */
+};
+
+struct row {
+	const char *name;
+	step_fn *fn;
+	struct step_limits limits; /* wall, stall: seconds; 0 none */
+	unsigned flags;
+	const char *phase; /* said when it is done */
+};
+
+/*
+ * The limits are generous: they are there so that nothing waits for ever, not to be met. Where work grows with
+ * memory or the disk's mood there is no wall limit, only one on the time without progress; the vmcore step's is
+ * longer than a collector's own (collector.c), so that a hung collector is replaced before the step is given up.
+ */
+#define OPEN_LIMITS    {300, 0}	/* 120 s for the device, then a mount that may replay a journal */
+#define SMALL_LIMITS   {120, 0}
+#define NIC_LIMITS     {NIC_SECONDS + 15, 0} /* nic-dump ends itself in time; this is for when it cannot */
+#define DRIVERS_LIMITS {90, 0}	/* some drivers of 15 s each at worst */
+#define NETWORK_LIMITS {200, 0}
+#define VMCORE_LIMITS  {0, 300}
+#define STREAM_LIMITS  {0, 180}	/* reading a dump back, syncing it */
+#define HOOK_LIMITS    {600, 0}
+#define RELEASE_LIMITS {120, 0}
+#define CLOSE_LIMITS   {60, 0}
+
+static const struct row rows_local[] = {
+	{"pre", step_pre, HOOK_LIMITS, 0, NULL},
+	{"open", step_open, OPEN_LIMITS, NEEDS_PRE, "target-open"},
+	{"dmesg", step_dmesg, SMALL_LIMITS, NEEDS_TARGET, "dmesg-saved"},
+	{"nic-before", step_nic_before, NIC_LIMITS, NEEDS_TARGET | ONLY_KDUMP, NULL},
+	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP, NULL},
+	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
+	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
+	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
+	{"journal", step_journal, SMALL_LIMITS, NEEDS_TARGET, NULL},
+	{"publish", step_publish, STREAM_LIMITS, NEEDS_TARGET, "published"},
+	{"post", step_post, HOOK_LIMITS, 0, NULL},
+};
+
+/* The network needs the drivers: config space is read before them, into memory. */
+static const struct row rows_remote[] = {
+	{"pre", step_pre, HOOK_LIMITS, 0, NULL},
+	{"dmesg", step_dmesg, SMALL_LIMITS, NEEDS_PRE, NULL},
+	{"nic-before", step_nic_before, NIC_LIMITS, NEEDS_PRE | ONLY_KDUMP, NULL},
+	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_PRE | ONLY_KDUMP, NULL},
+	{"network", step_network, NETWORK_LIMITS, NEEDS_PRE, NULL},
+	{"open", step_open, OPEN_LIMITS, NEEDS_PRE, "target-open"},
+	{"send-dmesg", step_send_dmesg, SMALL_LIMITS, NEEDS_TARGET, "dmesg-saved"},
+	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_PRE, NULL},
+	{"send-nic", step_send_nic, SMALL_LIMITS, NEEDS_TARGET, "nic-saved"},
+	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
+	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
+	{"journal", step_journal, SMALL_LIMITS, NEEDS_TARGET, NULL},
+	{"publish", step_publish, STREAM_LIMITS, NEEDS_TARGET, "published"},
+	{"post", step_post, HOOK_LIMITS, 0, NULL},
+};
+
+static const struct row row_release = {"release", step_release, RELEASE_LIMITS, 0, "released"};
+static const struct row row_close = {"close", step_close, CLOSE_LIMITS, CLEANUP, NULL};
+
+static const char *reason_to_skip(const struct run *run, const struct row *row)
+{
+	if (row->flags & ONLY_KDUMP && run->environment != ENVIRONMENT_KDUMP)
+		return "not in a fadump capture: the devices were reset";
+	if (row->flags & NEEDS_PRE && run->pre_refused)
+		return "kdump_pre failed";
+	if (row->flags & NEEDS_TARGET && !run->target.open)
+		return "the target is not open";
+	return NULL;
+}
+
+static void tell(const struct row *row, const struct step_result *r)
+{
+	const char *colon = *r->message ? ": " : "";
+	if (r->outcome == OUTCOME_OK) {
+		if (row->flags & CLEANUP)
+			return;
+		say("%s: ok, %llu bytes in %.1f s%s%s", row->name, (unsigned long long)r->bytes, r->seconds, colon,
+		    r->message);
+		if (row->phase)
+			say_phase(row->phase);
+	} else if (r->outcome == OUTCOME_SKIPPED) {
+		say("%s: skipped%s%s", row->name, colon, r->message);
+	} else {
+		say_error("%s: %s after %.1f s%s%s", row->name, outcome_name(r->outcome), r->seconds, colon, r->message);
+	}
+}
+
+static enum outcome run_row(struct run *run, const struct row *row)
+{
+	struct step_result r = {0};
+	const char *skip = reason_to_skip(run, row);
+	if (skip) {
+		r.outcome = OUTCOME_SKIPPED;
+		r.start = clock_now();
+		snprintf(r.message, sizeof(r.message), "%s", skip);
+	} else {
+		if (!(row->flags & CLEANUP))
+			say("%s: starts", row->name);
+		step_run(&row->limits, row->fn, run, &r);
+	}
+	tell(row, &r);
+	if (run->steps < RUN_STEPS_MAX) {
+		struct step_record *record = &run->step[run->steps++];
+		snprintf(record->name, sizeof(record->name), "%s", row->name);
+		record->result = r;
+	}
+	return r.outcome;
+}
+
+static const struct row *rows_of(const struct run *run, size_t *count)
+{
+	bool remote = run->target.ops->remote;
+	*count = remote ? ARRAY_SIZE(rows_remote) : ARRAY_SIZE(rows_local);
+	return remote ? rows_remote : rows_local;
+}
+
+void plan_save(struct run *run)
+{
+	size_t count;
+	const struct row *rows = rows_of(run, &count);
+	for (size_t i = 0; i < count; i++)
+		run_row(run, &rows[i]);
+}
+
+enum outcome plan_release(struct run *run)
+{
+	return run_row(run, &row_release);
+}
+
+void plan_close(struct run *run)
+{
+	run_row(run, &row_close);
+}
+
+static void print_row(const struct run *run, const struct row *row)
+{
+	char limit[64] = "no limit";
+	if (row->limits.wall > 0)
+		snprintf(limit, sizeof(limit), "at most %.0f s", row->limits.wall);
+	else if (row->limits.stall > 0)
+		snprintf(limit, sizeof(limit), "at most %.0f s without progress", row->limits.stall);
+	bool skip = row->flags & ONLY_KDUMP && run->environment != ENVIRONMENT_KDUMP;
+	printf("%-12s %s%s\n", row->name, limit, skip ? " (skipped: fadump)" : "");
+}
+
+void plan_print(const struct run *run)
+{
+	size_t count;
+	const struct row *rows = rows_of(run, &count);
+	for (size_t i = 0; i < count; i++)
+		print_row(run, &rows[i]);
+	if (run->environment == ENVIRONMENT_FADUMP)
+		print_row(run, &row_release);
+	print_row(run, &row_close);
+}

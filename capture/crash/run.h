@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state of one capture: what is being saved, where to, and what each step came to. It lies in shared
+ * memory (step_share) so that what a step's child learns is there for the next step and for the journal;
+ * hence fixed-size members. Pointers in it are set before the first fork and never change. One writer at a
+ * time: the step that runs.
+ */
+#ifndef SALVOR_CRASH_RUN_H
+#define SALVOR_CRASH_RUN_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <time.h>
+#include "base/root.h"
+#include "crash/environment.h"
+#include "crash/program.h"
+#include "crash/settings.h"
+#include "crash/step.h"
+#include "incident/incident.h"
+
+#define RUN_DIR		 "/run/salvor"
+#define RUN_STEPS_MAX	 32
+#define RUN_ATTEMPTS_MAX 6
+
+#define FILE_VMCORE	       "vmcore"
+#define FILE_VMCORE_INCOMPLETE "vmcore-incomplete"
+#define FILE_RECORD	       "vmcore.json"
+#define FILE_DMESG	       "vmcore-dmesg.txt"
+#define FILE_DMESG_INCOMPLETE  "vmcore-dmesg-incomplete.txt"
+#define FILE_NIC	       "nic"
+#define FILE_JOURNAL	       "capture.json"
+#define FILE_MANIFEST	       "SHA256SUMS"
+#define FILE_RELEASE	       "release.json"
+
+struct target_ops;
+
+/* The place to save to, as far as it is known. Paths are the host's (below --root). */
+struct target {
+	const struct target_ops *ops;
+	char device[PATH_MAX]; /* local: what was opened; ssh: user@host:port */
+	char fstype[64];
+	char options[1024];
+	char save_path[PATH_MAX]; /* on the target, absolute */
+	char mount[PATH_MAX];	  /* local: where its root is mounted */
+	char base[PATH_MAX];	  /* local: mount + save_path; ssh: save_path */
+	char name[INCIDENT_NAME_MAX];
+	/* Where small files are made: local: base/NAME.incomplete itself; ssh: a directory in memory. */
+	char work[PATH_MAX];
+	bool mounted, was_read_only, open, published;
+};
+
+struct attempt {
+	char collector[200]; /* the command without the file names */
+	enum outcome outcome;
+	double seconds;
+	uint64_t bytes;
+	int exit_status; /* -1: it did not exit by itself */
+	char message[STEP_MESSAGE_MAX];
+	char tail[PROGRAM_TAIL_MAX];
+};
+
+/* What the vmcore step came to. */
+struct vmcore_state {
+	bool usable;   /* some file is there */
+	bool complete; /* and it holds everything */
+	char file[32]; /* FILE_VMCORE or FILE_VMCORE_INCOMPLETE */
+	uint64_t bytes;
+	uint64_t read_errors; /* pages the plain copy could not read */
+	uint64_t record_end;  /* ssh: end of the furthest record: the size the file must have */
+	unsigned attempts;
+	struct attempt attempt[RUN_ATTEMPTS_MAX];
+	int saved_by; /* index into attempt, or -1 */
+};
+
+struct step_record {
+	char name[32];
+	struct step_result result;
+};
+
+struct run {
+	const struct root *root;
+	const struct settings *settings;
+	enum environment environment;
+	bool live;  /* root is "/": real modules, real reboot */
+	bool early; /* do not wait long for the device */
+	char dir[PATH_MAX];    /* RUN_DIR below the root */
+	char vmcore[PATH_MAX]; /* /proc/vmcore below the root */
+	double started;
+	time_t started_wall;
+	double uptime; /* of this kernel when we started, seconds; <0 unknown */
+	uint64_t memory_kib;
+	struct target target;
+	struct vmcore_state core;
+	bool dmesg_saved, nic_saved, pre_refused, released;
+	unsigned steps;
+	struct step_record step[RUN_STEPS_MAX];
+};
+
+/* printf into a path; ERR_USAGE when it does not fit. */
+struct err *path_printf(char out[PATH_MAX], const char *fmt, ...) printf_like(2, 3) must_check;
+/* path as seen below the run's root. */
+struct err *run_path(const struct run *run, const char *path, char out[PATH_MAX]) must_check;
+
+#endif

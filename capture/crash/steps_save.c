@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Opening the target, the dump itself, and what makes a directory of files a published incident. */
+#include "crash/steps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include "crash/collector.h"
+#include "crash/digest.h"
+#include "crash/flush.h"
+#include "crash/journal.h"
+#include "crash/say.h"
+#include "crash/target.h"
+
+struct err *step_open(void *arg, struct step_report *report)
+{
+	struct run *run = arg;
+	return run->target.ops->open(run, report);
+}
+
+struct err *step_close(void *arg, struct step_report *report)
+{
+	struct run *run = arg;
+	(void)report;
+	if (run->target.ops->close)
+		run->target.ops->close(run);
+	return NULL;
+}
+
+struct err *step_vmcore(void *arg, struct step_report *report)
+{
+	struct run *run = arg;
+	struct vmcore_state *core = &run->core;
+	struct err *e = collector_save(run, report);
+	if (e)
+		return e;
+	const struct attempt *a = &core->attempt[core->saved_by];
+	if (!core->complete) {
+		report->outcome = OUTCOME_INCOMPLETE;
+		step_say(report, "incomplete, saved by %.60s: %.300s", a->collector, a->message);
+		return NULL;
+	}
+	/* Only a complete dump gets the name that says so. */
+	e = run->target.ops->rename(run, FILE_VMCORE_INCOMPLETE, FILE_VMCORE);
+	if (e) {
+		core->complete = false;
+		return e;
+	}
+	strcpy(core->file, FILE_VMCORE);
+	step_say(report, "saved by %.60s%s%.300s", a->collector, *a->message ? "; " : "", a->message);
+	return NULL;
+}
+
+/* The dump on a remote target is digested there; the manifest does not list itself. */
+static bool skip_always(const char *name)
+{
+	return strcmp(name, FILE_MANIFEST) == 0;
+}
+
+static bool skip_core(const char *name)
+{
+	return skip_always(name) || strcmp(name, FILE_VMCORE) == 0 || strcmp(name, FILE_VMCORE_INCOMPLETE) == 0;
+}
+
+struct err *step_manifest(void *arg, struct step_report *report)
+{
+	struct run *run = arg;
+	const struct target_ops *ops = run->target.ops;
+	_cleanup_buf_ struct buf lines = BUF_INIT;
+	struct err *e = digest_tree(run->target.work, ops->remote ? skip_core : skip_always, &report->bytes, &lines);
+	struct err *core_err = NULL;
+	if (!e && ops->remote && run->core.usable) {
+		char hex[DIGEST_HEX_SIZE];
+		core_err = ops->digest(run, run->core.file, report, hex);
+		if (!core_err)
+			digest_line(&lines, hex, run->core.file);
+	}
+	char path[PATH_MAX];
+	if (!e)
+		e = path_printf(path, "%s/%s", run->target.work, FILE_MANIFEST);
+	if (!e)
+		e = flush_write(path, &lines);
+	if (!e && ops->put)
+		e = ops->put(run, FILE_MANIFEST, report);
+	if (!e)
+		return err_wrap(core_err, "no digest of %s", run->core.file);
+	err_free(core_err);
+	return e;
+}
+
+/* Writes a file beside the others and adds it to the manifest, so that the manifest stays complete. */
+struct err *steps_add_file(struct run *run, const char *name, const struct buf *content,
+			   struct step_report *report)
+{
+	const struct target_ops *ops = run->target.ops;
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	char path[PATH_MAX];
+	char manifest[PATH_MAX];
+	char hex[DIGEST_HEX_SIZE];
+	struct err *e = path_printf(path, "%s/%s", run->target.work, name);
+	if (!e)
+		e = path_printf(manifest, "%s/%s", run->target.work, FILE_MANIFEST);
+	if (!e)
+		e = flush_write(path, content);
+	if (!e)
+		e = digest_file(path, NULL, hex);
+	if (e)
+		return e;
+	digest_line(&line, hex, name);
+	atomic_fetch_add(&report->bytes, content->len);
+	e = flush_append(manifest, &line);
+	if (!e && ops->put)
+		e = ops->put(run, name, report);
+	if (!e && ops->put)
+		e = ops->put(run, FILE_MANIFEST, report);
+	return e;
+}
+
+struct err *step_journal(void *arg, struct step_report *report)
+{
+	struct run *run = arg;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	journal_write(run, &text);
+	struct err *e = buf_error(&text);
+	return e ? e : steps_add_file(run, FILE_JOURNAL, &text, report);
+}
+
+struct err *step_publish(void *arg, struct step_report *report)
+{
+	struct run *run = arg;
+	return run->target.ops->publish(run, run->core.complete, report);
+}

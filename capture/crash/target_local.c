@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A local file system, found by UUID, label or device. Files are made in place, in NAME.incomplete on the
+ * target.
+ */
+#include "crash/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include "crash/blockdev.h"
+#include "crash/digest.h"
+#include "crash/flush.h"
+#include "crash/mounting.h"
+#include "crash/say.h"
+
+/* SAN and USB disks appear within a minute of their driver; beyond two nobody has come. */
+#define DEVICE_SECONDS 120.0
+/* Below this much free space a failed write is the target's fault. */
+#define FULL_BYTES ((uint64_t)1 << 20)
+
+static struct err *local_prepare(struct run *run)
+{
+	struct target *t = &run->target;
+	const char *device = settings_get(run->settings, SET_TARGET_DEVICE);
+	if (!*device)
+		return err_new(ERR_USAGE, "TARGET_DEVICE is empty: rebuild the capture image");
+	struct err *e = path_printf(t->device, "%s", device);
+	if (!e)
+		e = path_printf(t->save_path, "%s", settings_get(run->settings, SET_SAVE_PATH));
+	if (!e)
+		e = path_printf(t->mount, "%s/target", run->dir);
+	if (e)
+		return e;
+	snprintf(t->fstype, sizeof(t->fstype), "%s", settings_get(run->settings, SET_TARGET_FSTYPE));
+	const char *options = settings_get(run->settings, SET_TARGET_OPTIONS);
+	if (strlen(options) >= sizeof(t->options))
+		return err_new(ERR_USAGE, "TARGET_OPTIONS is too long");
+	strcpy(t->options, options);
+	return NULL;
+}
+
+static struct err *local_wait(struct run *run, double seconds)
+{
+	char device[PATH_MAX];
+	return blockdev_wait(run->root, run->target.device, seconds, device);
+}
+
+static struct err *mount_target(struct run *run, const char *device)
+{
+	struct target *t = &run->target;
+	if (!*t->fstype) {
+		struct err *e = blockdev_fstype(device, t->fstype, sizeof(t->fstype));
+		if (e)
+			return e;
+	}
+	struct mount_request r = {
+		.device = device,
+		.fstype = t->fstype,
+		.options = t->options,
+		.point = t->mount,
+	};
+	struct err *e = mounting_mount(run->root, &r, &t->was_read_only);
+	if (!e)
+		t->mounted = true;
+	return e;
+}
+
+static struct err *local_open(struct run *run, struct step_report *report)
+{
+	struct target *t = &run->target;
+	char device[PATH_MAX];
+	struct err *e = blockdev_wait(run->root, t->device, DEVICE_SECONDS, device);
+	if (!e)
+		e = incident_mkdirs(t->mount, 0755);
+	if (!e)
+		e = mount_target(run, device);
+	if (!e)
+		e = path_printf(t->base, "%s%s", t->mount, strcmp(t->save_path, "/") == 0 ? "" : t->save_path);
+	if (!e)
+		e = incident_create(t->base, settings_get(run->settings, SET_HOST), run->started_wall, t->name);
+	if (!e)
+		e = path_printf(t->work, "%s/%s%s", t->base, t->name, INCIDENT_WRITING);
+	if (e)
+		return e;
+	struct statvfs vfs;
+	uint64_t free_bytes = statvfs(t->base, &vfs) == 0 ? (uint64_t)vfs.f_bavail * vfs.f_frsize : 0;
+	t->open = true;
+	step_say(report, "%s (%s): %s/%s, %llu MiB free", t->device, t->fstype, t->save_path, t->name,
+		 (unsigned long long)(free_bytes >> 20));
+	return NULL;
+}
+
+static struct err *local_rename(struct run *run, const char *from, const char *to)
+{
+	char a[PATH_MAX];
+	char b[PATH_MAX];
+	struct err *e = path_printf(a, "%s/%s", run->target.work, from);
+	if (!e)
+		e = path_printf(b, "%s/%s", run->target.work, to);
+	if (!e && rename(a, b) < 0)
+		e = err_os(errno, "cannot rename %s to %s", a, b);
+	return e;
+}
+
+struct local_sink {
+	struct sink sink;
+	int fd;
+	struct step_report *report;
+	char path[PATH_MAX];
+};
+
+static struct err *local_write_at(struct sink *s, uint64_t offset, const void *data, size_t len)
+{
+	struct local_sink *l = (struct local_sink *)s;
+	return flush_pwrite(l->fd, data, len, offset, l->path);
+}
+
+static struct err *local_finish(struct sink *s, uint64_t size)
+{
+	struct local_sink *l = (struct local_sink *)s;
+	if (ftruncate(l->fd, (off_t)size) < 0)
+		return err_os(errno, "%s", l->path);
+	return flush_file(l->path, &l->report->progress);
+}
+
+static void local_destroy(struct sink *s)
+{
+	struct local_sink *l = (struct local_sink *)s;
+	close(l->fd);
+	free(l);
+}
+
+static struct err *local_sink_create(struct run *run, const char *name, struct step_report *report,
+				     struct sink **out)
+{
+	struct local_sink *l = calloc(1, sizeof(*l));
+	if (!l)
+		return err_nomem();
+	l->sink = (struct sink) {local_write_at, local_finish, local_destroy};
+	l->report = report;
+	struct err *e = path_printf(l->path, "%s/%s", run->target.work, name);
+	if (!e) {
+		l->fd = open(l->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		if (l->fd < 0)
+			e = err_os(errno, "%s", l->path);
+	}
+	if (e) {
+		free(l);
+		return e;
+	}
+	*out = &l->sink;
+	return NULL;
+}
+
+static struct err *local_digest(struct run *run, const char *name, struct step_report *report, char hex[65])
+{
+	char path[PATH_MAX];
+	struct err *e = path_printf(path, "%s/%s", run->target.work, name);
+	return e ? e : digest_file(path, &report->progress, hex);
+}
+
+static void count_synced(void *arg, uint64_t bytes)
+{
+	struct step_report *report = arg;
+	atomic_fetch_add(&report->bytes, bytes);
+}
+
+static struct err *local_publish(struct run *run, bool complete, struct step_report *report)
+{
+	struct target *t = &run->target;
+	struct err *e = incident_publish(t->base, t->name, complete, count_synced, report);
+	if (e)
+		return e;
+	t->published = true;
+	const char *suffix = complete ? "" : INCIDENT_INCOMPLETE;
+	step_say(report, "%s/%s%s", strcmp(t->save_path, "/") == 0 ? "" : t->save_path, t->name, suffix);
+	return path_printf(t->work, "%s/%s%s", t->base, t->name, suffix);
+}
+
+static bool local_is_failing(struct run *run)
+{
+	struct statvfs vfs;
+	if (statvfs(run->target.base, &vfs) < 0)
+		return true;
+	if ((uint64_t)vfs.f_bavail * vfs.f_frsize < FULL_BYTES)
+		return true;
+	char path[PATH_MAX];
+	_cleanup_buf_ struct buf probe = BUF_INIT;
+	buf_puts(&probe, "does the target still take data?\n");
+	struct err *e = path_printf(path, "%s/.write-test", run->target.work);
+	if (!e)
+		e = flush_write(path, &probe);
+	unlink(path);
+	bool failing = e && err_code(e) != ERR_NOMEM;
+	err_free(e);
+	return failing;
+}
+
+static void local_close(struct run *run)
+{
+	struct target *t = &run->target;
+	if (!t->mounted)
+		return;
+	struct err *e = mounting_unmount(t->mount, t->was_read_only);
+	if (e)
+		say_error("target: %s", err_message(e));
+	err_free(e);
+	t->mounted = false;
+}
+
+const struct target_ops target_local = {
+	.name = "local",
+	.prepare = local_prepare,
+	.wait = local_wait,
+	.open = local_open,
+	.rename = local_rename,
+	.sink_create = local_sink_create,
+	.digest = local_digest,
+	.publish = local_publish,
+	.is_failing = local_is_failing,
+	.close = local_close,
+};
