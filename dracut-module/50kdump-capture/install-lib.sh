@@ -16,7 +16,7 @@ xargs zcat"
 # kdump_resolved: the resolved configuration, KEY='value' lines; resolved once per dracut run
 kdump_resolved() {
 	if [[ -z ${_kdump_resolved-} ]]; then
-		_kdump_resolved=$(kdump-capture config resolve) || {
+		_kdump_resolved=$(kdump-capture config resolve --config "${SALVOR_CONFIG:-/etc/kdump.conf}") || {
 			derror "kdump-capture: the configuration could not be resolved; run: kdump-capture config check"
 			return 1
 		}
@@ -66,7 +66,7 @@ kdump_install_config() {
 	kdump_modules nic >"$dir/modules.nic"
 	[[ -z $(kdump_target_stack) ]] || : >"$dir/needs-udev"
 	"$moddir/kdump-digest" --kernel "$kernel" >"$dir/digest"
-	# the capture image has no loader cache of its own
+	# glibc loads it by name when a thread is cancelled or ends
 	inst_libdir_file "libgcc_s.so.1"
 }
 
@@ -100,17 +100,13 @@ kdump_install_programs() {
 	inst "$(command -v busybox)" /usr/bin/busybox
 }
 
-# kdump_install_ssh: the key and the known hosts under the names the resolved configuration has; the name of
-# the host gets its address here, where names can be looked up
+# kdump_install_ssh: the key and the known hosts under the names the resolved configuration has
 kdump_install_ssh() {
-	local address
 	[[ $TARGET == ssh ]] || return 0
 	inst_simple "$SSH_KEY_SOURCE" "$SSH_KEY"
 	chmod 600 "$initdir$SSH_KEY"
 	inst_simple "$SSH_KNOWN_HOSTS_SOURCE" "$SSH_KNOWN_HOSTS"
 	grep -qs '^root:' "$initdir/etc/passwd" || echo 'root:x:0:0::/root:/bin/sh' >>"$initdir/etc/passwd"
-	address=$(getent ahosts "$SSH_HOST" | awk 'NR == 1 { print $1 }')
-	[[ -z $address || $address == "$SSH_HOST" ]] || echo "$address $SSH_HOST" >>"$initdir/etc/hosts"
 }
 
 # kdump_install_busybox: links at both usual places, made before dracut's base module asks for the names:
@@ -118,14 +114,13 @@ kdump_install_ssh() {
 kdump_install_busybox() {
 	local name known
 	known=" $(busybox --list | tr '\n' ' ') "
-	mkdir -p "$initdir/usr/bin" "$initdir/usr/sbin"
+	mkdir -p "$initdir/usr/bin"
 	for name in $KDUMP_APPLETS; do
 		[[ $known == *" $name "* ]] || continue
 		[[ -e $initdir/usr/bin/$name || -L $initdir/usr/bin/$name ]] || ln -s busybox "$initdir/usr/bin/$name"
 	done
-	for name in reboot poweroff halt; do
-		ln -sf ../bin/busybox "$initdir/usr/sbin/$name"
-	done
+	# where /bin is no link to /usr/bin
+	[[ -e $initdir/bin/sh ]] || { mkdir -p "$initdir/bin" && ln -s ../usr/bin/busybox "$initdir/bin/sh"; }
 }
 
 kdump_install_init() {

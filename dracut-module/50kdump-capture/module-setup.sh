@@ -15,6 +15,7 @@
 
 # shellcheck disable=SC2154 # moddir, initdir, kernel are dracut's
 
+# shellcheck source=dracut-module/50kdump-capture/install-lib.sh
 . "${BASH_SOURCE[0]%/*}/install-lib.sh"
 
 # called by dracut

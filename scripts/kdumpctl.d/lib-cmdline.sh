@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The capture kernel's command line: the production kernel's, less what must not happen twice or would take
+# memory or kill the capture, plus what a kernel in a small piece of memory on a machine in an unknown state
+# needs. Documentation/admin-guide/kdump/kdump.rst of the kernel has the reasons of the usual ones.
+
+# Parameters removed, with or without a value. In the order: reservations; memory takers; reasons to panic or to
+# be killed by a watchdog; CPUs that are not there; what belongs to the production userland.
+CMDLINE_REMOVE=(
+	crashkernel fadump fadump_reserve_mem
+	hugepages hugepagesz default_hugepagesz hugetlb_cma hugetlb_free_vmemmap cma kvm_cma_resv_ratio
+	log_buf_len swiotlb slub_debug slab_debug page_owner kmemleak trace_buf_size trace_event ftrace
+	ftrace_filter kfence.sample_interval transparent_hugepage ramdisk_size movablecore kernelcore
+	panic panic_on_warn panic_on_oops panic_on_unrecovered_nmi panic_on_io_nmi unknown_nmi_panic oops
+	nmi_watchdog softlockup_panic hardlockup_panic hung_task_panic softlockup_all_cpu_backtrace
+	panic_on_rcu_stall panic_print crash_kexec_post_notifiers kgdbwait
+	maxcpus nr_cpus possible_cpus isolcpus nohz_full rcu_nocbs irqaffinity
+	BOOT_IMAGE initrd init rdinit resume resume_offset noresume systemd.unit rd.break rd.shell rd.emergency rd.retry rd.neednet
+	rd.lvm.lv rd.lvm.vg rd.luks.uuid rd.md.uuid rd.dm.uuid rd.live.image ip bootdev netroot rootfstype
+	ignition.firstboot
+)
+
+# defaults_for ARCH: what is appended. rootfstype=ramfs lets the unpacked image use all of the little memory
+# there is (a tmpfs would stop at half of it); init_on_alloc and kfence cost time and memory for nothing here.
+# novmcoredd is not among them: device dumps are welcome.
+cmdline_defaults() {
+	local words=(reset_devices cgroup_disable=memory udev.children-max=2 panic=10 rootfstype=ramfs
+		transparent_hugepage=never hugetlb_cma=0 cma=0 kfence.sample_interval=0 init_on_alloc=0
+		rd.shell=0 rd.emergency=reboot rd.retry=60)
+	case $1 in
+	x86_64 | i?86) words+=(irqpoll nr_cpus=1 mce=off numa=off acpi_no_memhotplug) ;;
+	ppc64le | ppc64) words+=(nr_cpus=1 numa=off noirqdistrib kvm_cma_resv_ratio=0 ehea.use_mcs=0) ;;
+	aarch64) words+=(irqpoll nr_cpus=1 swiotlb=noforce) ;;
+	s390x) words+=(nr_cpus=1 numa=off vmcp_cma=0) ;;
+	*) words+=(nr_cpus=1) ;;
+	esac
+	printf '%s\n' "${words[*]}"
+}
+
+# cmdline_words TEXT: one parameter per line; a quoted value may have spaces
+cmdline_words() {
+	local rest=$1
+	while [[ $rest =~ ^[[:space:]]*(([^[:space:]\"]|\"[^\"]*\"?)+) ]]; do
+		printf '%s\n' "${BASH_REMATCH[1]}"
+		rest=${rest:${#BASH_REMATCH[0]}}
+	done
+}
+
+# cmdline_without TEXT NAME…: TEXT less those parameters; '-' and '_' are the same to the kernel
+cmdline_without() {
+	local text=$1 word name removed out=()
+	shift
+	removed=" ${*//-/_} "
+	while IFS= read -r word; do
+		name=${word%%=*}
+		[[ $removed == *" ${name//-/_} "* ]] || out+=("$word")
+	done < <(cmdline_words "$text")
+	printf '%s\n' "${out[*]-}"
+}
+
+# capture_cmdline: for kexec, from the settings and /proc/cmdline
+capture_cmdline() {
+	local base=$KDUMP_COMMANDLINE remove
+	[ -n "$base" ] || base=$(read_node /proc/cmdline)
+	read -r -a remove <<<"$KDUMP_COMMANDLINE_REMOVE"
+	base=$(cmdline_without "$base" "${CMDLINE_REMOVE[@]}")
+	base=$(cmdline_without "$base $(cmdline_defaults "$ARCH")" ${remove[@]+"${remove[@]}"})
+	printf '%s\n' "$base${KDUMP_COMMANDLINE_APPEND:+ $KDUMP_COMMANDLINE_APPEND}"
+}
+
+# fadump_append: for bootargs_append. After a firmware-assisted dump the same boot goes on as the production
+# system, so nothing is appended that would stay and hurt it, unless the final action is a reboot.
+fadump_append() {
+	if [ -n "$FADUMP_COMMANDLINE_APPEND" ]; then
+		printf '%s\n' "$FADUMP_COMMANDLINE_APPEND"
+		return
+	fi
+	case $(config_get FINAL_ACTION) in
+	reboot | halt | poweroff)
+		echo "nr_cpus=16 numa=off cgroup_disable=memory cma=0 kvm_cma_resv_ratio=0 hugetlb_cma=0" \
+			"transparent_hugepage=never udev.children-max=2"
+		;;
+	esac
+}

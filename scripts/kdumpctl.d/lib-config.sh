@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Where things are and what is configured. kdump.conf is read by kdump-capture only; the settings of kexec and
+# the kernel command line come from shell files of the distributions' names.
+
+# read_node FILE…: the first of the files that exists, its first line; nothing when none does
+read_node() {
+	local file line=
+	for file; do
+		[ -r "$ROOT$file" ] || continue
+		read -r line <"$ROOT$file"
+		printf '%s\n' "$line"
+		return
+	done
+	return 1
+}
+
+# existing FILE…: the first path that exists (without ROOT)
+existing() {
+	local file
+	for file; do
+		[ -e "$ROOT$file" ] && printf '%s\n' "$file" && return
+	done
+	return 1
+}
+
+kdump_capture_config() {
+	kdump-capture config "$@" --config "$CONFIG" ${ROOT:+--root "$ROOT"}
+}
+
+config_get() { kdump_capture_config get "$1"; }
+
+# config_check: exits with one clear line when kdump.conf is wrong
+config_check() {
+	command -v kdump-capture >/dev/null || die "kdump-capture is not in PATH: install Salvor again"
+	kdump_capture_config check || exit $?
+}
+
+# shellcheck disable=SC2034 # used by the other files
+# load_settings: the shell files, later ones win; names as in Fedora's /etc/sysconfig/kdump
+load_settings() {
+	KDUMP_KERNELVER='' KDUMP_COMMANDLINE='' KDUMP_COMMANDLINE_REMOVE='' KDUMP_COMMANDLINE_APPEND=''
+	KEXEC_ARGS='' KDUMP_BOOTDIR='' KDUMP_IMG='' KDUMP_IMG_EXT='' FADUMP_COMMANDLINE_APPEND=''
+	local file
+	for file in /etc/sysconfig/kdump /etc/default/salvor; do
+		# shellcheck source=/dev/null
+		[ ! -r "$ROOT$file" ] || . "$ROOT$file"
+	done
+	KERNEL=${KDUMP_KERNELVER:-$(uname -r)}
+	ARCH=$(uname -m)
+}
+
+# mode: fadump or kdump, as the running kernel has it
+mode() {
+	if [ "$(read_node /sys/kernel/fadump/enabled /sys/kernel/fadump_enabled)" = 1 ]; then
+		echo fadump
+	else
+		echo kdump
+	fi
+}
+
+# kernel_image: the file kexec loads
+kernel_image() {
+	local bootdir=${KDUMP_BOOTDIR:-/boot} img=${KDUMP_IMG:-} id
+	id=$(read_node /etc/machine-id)
+	if [ -n "$img" ]; then
+		existing "$bootdir/$img-$KERNEL${KDUMP_IMG_EXT:-}" && return
+	fi
+	existing "$bootdir/vmlinuz-$KERNEL" "$bootdir/vmlinux-$KERNEL" "$bootdir/Image-$KERNEL" \
+		"$bootdir/kernel-$KERNEL" "/usr/lib/modules/$KERNEL/vmlinuz" "/lib/modules/$KERNEL/vmlinuz" \
+		"$bootdir/${id:-none}/$KERNEL/linux" || {
+		complain "no image of kernel $KERNEL in $bootdir; set KDUMP_BOOTDIR or KDUMP_IMG in /etc/default/salvor"
+		return 1
+	}
+}
+
+# capture_image: what kexec loads with it; ours, and only read when it is loaded, so not in a small /boot
+capture_image() { printf '/var/lib/kdump/initramfs-%skdump.img\n' "$KERNEL"; }
+
+# production_image: the initramfs this kernel boots with
+production_image() {
+	local bootdir=${KDUMP_BOOTDIR:-/boot} id
+	id=$(read_node /etc/machine-id)
+	existing "$bootdir/initramfs-$KERNEL.img" "$bootdir/initrd.img-$KERNEL" "$bootdir/initrd-$KERNEL" \
+		"$bootdir/${id:-none}/$KERNEL/initrd" "/usr/lib/modules/$KERNEL/initrd"
+}
+
+# digest: what the capture environment would be made of now
+digest() { SALVOR_CONFIG=$CONFIG "$MODULE_DIR/kdump-digest" ${ROOT:+--root "$ROOT"} --kernel "$KERNEL"; }

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Images: when they have to be made again, and making them with dracut. An image is replaced by a rename, so a
+# build that fails leaves the old one.
+#
+# Beside each image's name, /var/lib/kdump/NAME.stamp has "SIZE MTIME INODE DIGEST": which file was looked at,
+# and the digest (kdump-digest) of what it was made from.
+
+image_stamp() { printf '%s/var/lib/kdump/%s.stamp\n' "$ROOT" "${1##*/}"; }
+image_identity() { stat -L -c '%s %Y %i' "$ROOT$1"; }
+
+# image_digest IMAGE: from the stamp when that is about this very file, else out of the image itself; empty when
+# the image is not a capture image
+image_digest() {
+	local stamp identity found=
+	stamp=$(image_stamp "$1")
+	identity=$(image_identity "$1") || return 1
+	if [ -r "$stamp" ]; then
+		read -r found <"$stamp"
+		if [ "${found% *}" = "$identity" ]; then
+			printf '%s\n' "${found##* }"
+			return
+		fi
+	fi
+	found=$(lsinitrd -f etc/salvor/digest "$ROOT$1" 2>/dev/null | tr -dc '0-9a-f' | cut -c1-64)
+	[ "${#found}" -eq 64 ] || found=none
+	[ ! -w "$ROOT/var/lib" ] || {
+		mkdir -p "$ROOT/var/lib/kdump" && printf '%s %s\n' "$identity" "$found" >"$stamp"
+	}
+	printf '%s\n' "$found"
+}
+
+# image_current IMAGE: succeeds when the image exists and is what would be built now
+image_current() {
+	local have want
+	[ -s "$ROOT$1" ] || return 1
+	have=$(image_digest "$1") && want=$(digest) && [ -n "$want" ] && [ "$have" = "$want" ]
+}
+
+# run_dracut OUTPUT ARG…: output of dracut is shown when it fails
+run_dracut() {
+	local output=$1 log args=() status
+	shift
+	command -v dracut >/dev/null || die "dracut is not installed: it builds the image"
+	mapfile -t args < <(config_get DRACUT_ARGS | xargs -r -n 1 printf '%s\n')
+	log=$(mktemp) || return 1
+	SALVOR_CONFIG=$CONFIG dracut --force "$@" ${args[@]+"${args[@]}"} --kver "$KERNEL" "$ROOT$output" >"$log" 2>&1
+	status=$?
+	if [ $status -ne 0 ] || [ ! -s "$ROOT$output" ]; then
+		tail -n 20 "$log" >&2
+		complain "dracut failed (status $status) to build $output"
+		status=1
+	fi
+	rm -f "$log"
+	return $status
+}
+
+# publish TEMPORARY IMAGE DIGEST
+publish() {
+	sync -f "$ROOT$1" 2>/dev/null
+	mv -f "$ROOT$1" "$ROOT$2" || return 1
+	mkdir -p "$ROOT/var/lib/kdump"
+	printf '%s %s\n' "$(image_identity "$2")" "$3" >"$(image_stamp "$2")"
+}
+
+# build_capture_image: only what the target needs, no settings of the production initramfs
+build_capture_image() {
+	local image new sum empty status
+	image=$(capture_image)
+	new=$image.new
+	mkdir -p "$ROOT${image%/*}" || return 1
+	sum=$(digest) || return 1
+	empty=$(mktemp -d) || return 1
+	say "building $image"
+	SALVOR_IMAGE=kdump run_dracut "$new" --conf /dev/null --confdir "$empty" --modules kdump-capture \
+		--hostonly --no-hostonly-cmdline --no-hostonly-i18n --no-early-microcode --zstd
+	status=$?
+	rmdir "$empty"
+	[ $status -eq 0 ] && publish "$new" "$image" "$sum"
+	status=$?
+	rm -f "$ROOT$new"
+	return $status
+}
+
+# build_production_image: the initramfs of this kernel again, with the module; and a dracut.conf.d file, so that
+# the next kernel's has it too
+build_production_image() {
+	local image new sum conf=/etc/dracut.conf.d/50-kdump-capture.conf status
+	image=$(production_image) || die "no initramfs of kernel $KERNEL in ${KDUMP_BOOTDIR:-/boot}"
+	! command -v mkinitramfs >/dev/null ||
+		die "this system makes its initramfs with initramfs-tools; firmware-assisted dump needs dracut: apt install dracut"
+	new=$image.kdump-new
+	sum=$(digest) || return 1
+	mkdir -p "$ROOT${conf%/*}" &&
+		printf '%s\n' '# written by kdumpctl: firmware-assisted dump boots the production initramfs' \
+			'add_dracutmodules+=" kdump-capture "' >"$ROOT$conf"
+	say "building $image with the capture module"
+	run_dracut "$new" --add kdump-capture && publish "$new" "$image" "$sum"
+	status=$?
+	rm -f "$ROOT$new"
+	return $status
+}
