@@ -157,7 +157,7 @@ tested   := $(call obj,$(call not_main,$(filter_src) $(inc_src) $(crash_src) $(n
 tests    := $(patsubst %.c,$(OUT)/%,$(test_src))
 $(tests): $(OUT)/%: $(OUT)/%.o $(OUT)/libtested.a $(lib)
 	$(call msg,LD)
-	$(Q)$(link) $(crash_libs) $(nic_libs) $(core_libs)
+	$(Q)$(link) -Wl,--as-needed $(crash_libs) $(nic_libs) $(core_libs) $(call pc_libs,cmocka jansson)
 $(OUT)/libtested.a: $(tested)
 	$(call msg,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The ring buffer of 5.10 and newer: kernel/printk/printk_ringbuffer.{c,h}. */
+#include "kernel/printk.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* Bounds of what a sane kernel has: log_buf_len is at most 2 GiB, in practice a few MiB. */
+#define MAX_TEXT_BITS 26
+#define MAX_DESC_BITS 21
+
+/* Of a descriptor's state_var: the two top bits (DESC_SV_BITS - 2); the rest is the id. */
+#define STATE_SHIFT	62
+#define STATE_COMMITTED 1
+#define STATE_FINALIZED 2
+#define ID_MASK		(~(UINT64_C(3) << STATE_SHIFT))
+
+struct ring {
+	const struct layout *l;
+	enum byte_order order;
+	unsigned int desc_bits, text_bits;
+	uint64_t head, tail; /* ids */
+	uint8_t *descs, *infos, *text;
+};
+
+void printk_format(struct buf *out, uint64_t ts_nsec, const char *text, size_t len)
+{
+	size_t start = out->len;
+	buf_printf(out, "[%5" PRIu64 ".%06" PRIu64 "] ", ts_nsec / 1000000000, ts_nsec / 1000 % 1000000);
+	int indent = (int)(out->len - start);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if (c == '\n')
+			buf_printf(out, "\n%*s", indent, "");
+		else if ((c < 0x80 && isprint(c)) || isspace(c))
+			buf_putc(out, (char)c);
+		else
+			buf_printf(out, "\\x%02x", c);
+	}
+	buf_putc(out, '\n');
+}
+
+/* An array of 2^bits elements of the dead kernel's memory. */
+static struct err *read_array(struct kmem *k, uint64_t vaddr, uint64_t len, uint8_t **ret)
+{
+	*ret = malloc((size_t)len);
+	if (!*ret)
+		return err_nomem();
+	return kmem_read(k, vaddr, *ret, (size_t)len);
+}
+
+static struct err *check_layout(const struct layout *l)
+{
+	const int64_t needed[] = {
+		l->prb_size,		 l->prb_desc_ring,     l->prb_text_data_ring,  l->desc_ring_count_bits,
+		l->desc_ring_descs,	 l->desc_ring_infos,   l->desc_ring_head_id,   l->desc_ring_tail_id,
+		l->prb_desc_size,	 l->prb_desc_state_var, l->prb_desc_text_blk_lpos, l->blk_lpos_begin,
+		l->blk_lpos_next,	 l->printk_info_size,  l->printk_info_ts_nsec, l->printk_info_text_len,
+		l->data_ring_size_bits, l->data_ring_data,
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (!layout_known(needed[i]))
+			return err_new(ERR_MISSING, "VMCOREINFO does not describe the whole printk ring buffer");
+	return NULL;
+}
+
+static struct err *load(struct kmem *k, struct ring *r)
+{
+	const struct layout *l = r->l;
+	uint64_t prb;
+	uint64_t counter = layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
+	struct err *e = kmem_u64(k, (uint64_t)l->prb, &prb);
+	if (e)
+		return err_wrap(e, "prb");
+	uint64_t desc_ring = prb + (uint64_t)l->prb_desc_ring;
+	uint64_t text_ring = prb + (uint64_t)l->prb_text_data_ring;
+	uint64_t descs = 0, infos = 0, text = 0;
+	if (!(e = kmem_u32(k, desc_ring + (uint64_t)l->desc_ring_count_bits, &r->desc_bits)) &&
+	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_descs, &descs)) &&
+	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_infos, &infos)) &&
+	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_head_id + counter, &r->head)) &&
+	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_tail_id + counter, &r->tail)) &&
+	    !(e = kmem_u32(k, text_ring + (uint64_t)l->data_ring_size_bits, &r->text_bits)))
+		e = kmem_u64(k, text_ring + (uint64_t)l->data_ring_data, &text);
+	if (e)
+		return err_wrap(e, "printk ring buffer");
+	if (r->desc_bits > MAX_DESC_BITS || r->text_bits > MAX_TEXT_BITS)
+		return err_new(ERR_FORMAT, "printk ring buffer: 2^%u records and 2^%u bytes: damaged",
+			       r->desc_bits, r->text_bits);
+	if (!(e = read_array(k, descs, (uint64_t)l->prb_desc_size << r->desc_bits, &r->descs)) &&
+	    !(e = read_array(k, infos, (uint64_t)l->printk_info_size << r->desc_bits, &r->infos)))
+		e = read_array(k, text, UINT64_C(1) << r->text_bits, &r->text);
+	return err_wrap(e, "printk ring buffer");
+}
+
+static bool inside(uint64_t offset, uint64_t len, uint64_t size)
+{
+	return offset <= size && len <= size - offset;
+}
+
+/* Appends the record with this id; false if it is not there or makes no sense. */
+static bool append(const struct ring *r, uint64_t id, struct buf *out)
+{
+	const struct layout *l = r->l;
+	uint64_t index = id & ((UINT64_C(1) << r->desc_bits) - 1);
+	uint64_t size = UINT64_C(1) << r->text_bits;
+	const uint8_t *desc = r->descs + index * (uint64_t)l->prb_desc_size;
+	const uint8_t *info = r->infos + index * (uint64_t)l->printk_info_size;
+	uint64_t counter = layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
+	uint64_t state = get_u64(desc + l->prb_desc_state_var + counter, r->order);
+	if ((state & ID_MASK) != (id & ID_MASK))
+		return false;
+	if (state >> STATE_SHIFT != STATE_COMMITTED && state >> STATE_SHIFT != STATE_FINALIZED)
+		return false;
+
+	const uint8_t *lpos = desc + l->prb_desc_text_blk_lpos;
+	uint64_t begin = get_u64(lpos + l->blk_lpos_begin, r->order) & (size - 1);
+	uint64_t next = get_u64(lpos + l->blk_lpos_next, r->order) & (size - 1);
+	uint64_t len = get_u16(info + l->printk_info_text_len, r->order);
+	uint64_t ts = get_u64(info + l->printk_info_ts_nsec, r->order);
+	if (begin == next) {
+		len = 0; /* a record without text, or one whose text was lost */
+	} else {
+		/* A block is not split at the end of the ring: it starts again at 0. */
+		if (begin > next)
+			begin = 0;
+		begin += 8; /* the id of its descriptor */
+		if (begin > next)
+			return false;
+		len = MIN(len, next - begin);
+	}
+	if (!inside(begin, len, size))
+		return false;
+	printk_format(out, ts, (const char *)r->text + begin, (size_t)len);
+	return true;
+}
+
+static struct err *check_sizes(const struct layout *l)
+{
+	if (l->prb_desc_state_var + 8 + 8 > l->prb_desc_size ||
+	    l->prb_desc_text_blk_lpos + MAX(l->blk_lpos_begin, l->blk_lpos_next) + 8 > l->prb_desc_size ||
+	    l->printk_info_text_len + 2 > l->printk_info_size ||
+	    l->printk_info_ts_nsec + 8 > l->printk_info_size)
+		return err_new(ERR_FORMAT, "VMCOREINFO: a member of the printk ring buffer lies outside of it");
+	return NULL;
+}
+
+static struct err *read_ring(struct kmem *k, struct buf *out, uint64_t *skipped)
+{
+	struct ring r = {.l = k->layout, .order = k->vmcore->order};
+	struct err *e = check_layout(r.l);
+	if (!e)
+		e = check_sizes(r.l);
+	if (!e)
+		e = load(k, &r);
+	if (!e) {
+		uint64_t count = UINT64_C(1) << r.desc_bits;
+		uint64_t n = ((r.head - r.tail) & ID_MASK) + 1;
+		/* More ids than descriptors: damaged; the newest ones are still worth a try. */
+		uint64_t id = n > count ? r.head - count + 1 : r.tail;
+		for (n = MIN(n, count); n > 0; n--, id++)
+			*skipped += !append(&r, id, out);
+		e = buf_error(out);
+	}
+	free(r.descs);
+	free(r.infos);
+	free(r.text);
+	return e;
+}
+
+struct err *printk_read(struct kmem *k, struct buf *out, uint64_t *skipped)
+{
+	*skipped = 0;
+	if (layout_known(k->layout->prb))
+		return read_ring(k, out, skipped);
+	if (layout_known(k->layout->log_buf))
+		return printk_log_read(k, out, skipped);
+	return err_new(ERR_MISSING, "VMCOREINFO names no kernel log (SYMBOL(prb) or SYMBOL(log_buf))");
+}

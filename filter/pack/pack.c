@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pack/pack.h"
+
+#include <string.h>
+#include "base/pool.h"
+
+/*
+ * Bytes of pages per batch: enough to make handing them over cheap (a lock per 64 pages), small enough for
+ * three batches per thread to fit into a capture kernel's memory beside everything else.
+ */
+#define BATCH_BYTES ((size_t)256 * 1024)
+/* All batches together stay under this; with many CPUs the batches get smaller. */
+#define BUDGET_BYTES ((size_t)24 << 20)
+#define BATCHES_PER_THREAD 3
+/* A worker's window into /proc/vmcore, which is mapped; ordinary files are read run by run. */
+#define WINDOW_BYTES ((size_t)1 << 20)
+
+struct packer {
+	const struct vmcore *vmcore;
+	const struct bitmap *selected;
+	const struct pack_options *o;
+	size_t page_size;
+	size_t batch_pages;
+	size_t worst; /* room that the codec may need for one page */
+};
+
+struct worker {
+	const struct packer *p;
+	struct view view;
+	void *state;	 /* of the codec */
+	uint8_t *bounce; /* one page that is in pieces, or in the file only in part */
+};
+
+static bool is_zero(const uint8_t *p, size_t len)
+{
+	uint64_t first;
+	memcpy(&first, p, sizeof(first));
+	return first == 0 && memcmp(p, p + 8, len - 8) == 0;
+}
+
+static void pack_one(struct worker *w, struct batch *b, struct packed_page *page, const uint8_t *bytes)
+{
+	const struct packer *p = w->p;
+	if (p->o->find_zeros && is_zero(bytes, p->page_size)) {
+		page->kind = PACKED_ZERO;
+		page->size = 0;
+		return;
+	}
+	ssize_t n = 0;
+	if (p->o->codec)
+		n = p->o->codec->compress(w->state, bytes, p->page_size, b->data + b->len, p->worst);
+	if (n <= 0) {
+		/* It did not shrink, or the codec failed on it: as it is, then. */
+		memcpy(b->data + b->len, bytes, p->page_size);
+		n = (ssize_t)p->page_size;
+		page->kind = PACKED_RAW;
+	} else {
+		page->kind = PACKED_COMPRESSED;
+	}
+	page->size = (uint32_t)n;
+	b->len += (size_t)n;
+}
+
+/* A page of which segments hold only pieces: what is missing reads as zeros, as the kernel pads it. */
+static struct err *read_in_pieces(struct worker *w, uint64_t paddr, const uint8_t **ret)
+{
+	size_t size = w->p->page_size;
+	if (!w->bounce)
+		w->bounce = malloc(size);
+	if (!w->bounce)
+		return err_nomem();
+	memset(w->bounce, 0, size);
+	const struct vmcore *v = w->p->vmcore;
+	for (size_t i = 0; i < v->nsegments; i++) {
+		const struct segment *s = &v->segments[i];
+		uint64_t from = MAX(paddr, s->paddr), to = MIN(paddr + size, s->paddr + s->len);
+		if (from >= to)
+			continue;
+		const uint8_t *piece;
+		struct err *e = view_get(&w->view, s->offset + (from - s->paddr), (size_t)(to - from), &piece);
+		if (e)
+			return e;
+		memcpy(w->bounce + (from - paddr), piece, (size_t)(to - from));
+	}
+	*ret = w->bounce;
+	return NULL;
+}
+
+/* One page by itself, for what could not be read together with its neighbours. */
+static void pack_alone(struct worker *w, struct batch *b, struct packed_page *page)
+{
+	const uint8_t *bytes;
+	uint64_t paddr = page->pfn << w->p->o->page_shift;
+	struct err *e = vmcore_view(w->p->vmcore, &w->view, paddr, w->p->page_size, &bytes);
+	if (e && err_code(e) == ERR_MISSING) {
+		err_free(e);
+		e = read_in_pieces(w, paddr, &bytes);
+	}
+	if (e) {
+		page->kind = PACKED_LOST;
+		page->size = 0;
+		err_free(e);
+		return;
+	}
+	pack_one(w, b, page, bytes);
+}
+
+/* How many pages from i on are neighbours, as far as one view can hold. */
+static size_t run_length(const struct worker *w, const struct batch *b, size_t i)
+{
+	size_t most = MIN(b->npages - i, w->view.cap / w->p->page_size);
+	size_t n = 1;
+	while (n < most && b->pages[i + n].pfn == b->pages[i].pfn + n)
+		n++;
+	return n;
+}
+
+static void pack_batch(void *context, void *item)
+{
+	struct worker *w = context;
+	struct batch *b = item;
+	size_t size = w->p->page_size;
+	b->len = 0;
+	for (size_t i = 0; i < b->npages;) {
+		size_t n = run_length(w, b, i);
+		const uint8_t *bytes;
+		struct err *e = vmcore_view(w->p->vmcore, &w->view, b->pages[i].pfn << w->p->o->page_shift,
+					    n * size, &bytes);
+		for (size_t j = 0; j < n; j++) {
+			if (e)
+				pack_alone(w, b, &b->pages[i + j]);
+			else
+				pack_one(w, b, &b->pages[i + j], bytes + j * size);
+		}
+		err_free(e);
+		i += n;
+	}
+}
+
+/* Fills a batch with the next selected pages; returns where to go on. */
+static uint64_t fill(const struct packer *p, struct batch *b, uint64_t pfn)
+{
+	b->npages = 0;
+	pfn = bitmap_next(p->selected, pfn);
+	while (pfn < p->selected->nbits && b->npages < p->batch_pages) {
+		b->pages[b->npages++].pfn = pfn;
+		pfn = bitmap_next(p->selected, pfn + 1);
+	}
+	return pfn;
+}
+
+static struct err *run(const struct packer *p, struct pool *pool, struct batch *batches, size_t depth,
+		       pack_consumer consume, void *context)
+{
+	uint64_t pfn = bitmap_next(p->selected, 0);
+	for (size_t sequence = 0;;) {
+		if (pfn < p->selected->nbits && !pool_full(pool)) {
+			struct batch *b = &batches[sequence++ % depth];
+			pfn = fill(p, b, pfn);
+			pool_submit(pool, b);
+			continue;
+		}
+		struct batch *b = pool_take(pool);
+		if (!b)
+			return NULL;
+		struct err *e = consume(context, b);
+		if (e)
+			return e;
+	}
+}
+
+static void workers_deinit(struct worker *w, size_t n, const struct codec *codec)
+{
+	for (size_t i = 0; i < n; i++) {
+		view_deinit(&w[i].view);
+		free(w[i].bounce);
+		if (w[i].state)
+			codec->state_destroy(w[i].state);
+	}
+}
+
+static struct err *workers_init(struct worker *w, size_t n, const struct packer *p)
+{
+	size_t window = p->vmcore->source->ops->map ? WINDOW_BYTES : p->batch_pages * p->page_size;
+	for (size_t i = 0; i < n; i++) {
+		w[i].p = p;
+		struct err *e = view_init(&w[i].view, p->vmcore->source, window);
+		if (e)
+			return e;
+		if (p->o->codec && !(w[i].state = p->o->codec->state_create()))
+			return err_nomem();
+	}
+	return NULL;
+}
+
+static void batches_deinit(struct batch *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(b[i].pages);
+		free(b[i].data);
+	}
+}
+
+static struct err *batches_init(struct batch *b, size_t n, const struct packer *p)
+{
+	for (size_t i = 0; i < n; i++) {
+		b[i].pages = calloc(p->batch_pages, sizeof(*b[i].pages));
+		b[i].data = malloc(p->batch_pages * p->page_size + p->worst);
+		if (!b[i].pages || !b[i].data)
+			return err_nomem();
+	}
+	return NULL;
+}
+
+struct err *pack_pages(const struct vmcore *v, const struct bitmap *selected,
+		       const struct pack_options *options, pack_consumer consume, void *context)
+{
+	size_t n = MAX(options->threads, 1U), depth = BATCHES_PER_THREAD * n;
+	struct packer p = {
+		.vmcore = v,
+		.selected = selected,
+		.o = options,
+		.page_size = (size_t)1 << options->page_shift,
+	};
+	p.batch_pages = MAX(MIN(BATCH_BYTES, BUDGET_BYTES / depth) / p.page_size, (size_t)1);
+	p.worst = MAX(options->codec ? options->codec->worst(p.page_size) : 0, p.page_size);
+	_cleanup_free_ struct worker *workers = calloc(n, sizeof(*workers));
+	_cleanup_free_ void **contexts = calloc(n, sizeof(*contexts));
+	_cleanup_free_ struct batch *batches = calloc(depth, sizeof(*batches));
+	if (!workers || !contexts || !batches)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++)
+		contexts[i] = &workers[i];
+	struct pool *pool;
+	struct err *e = workers_init(workers, n, &p);
+	if (!e)
+		e = batches_init(batches, depth, &p);
+	if (!e)
+		e = pool_create(options->threads, (unsigned int)depth, pack_batch, contexts, &pool);
+	if (!e) {
+		e = run(&p, pool, batches, depth, consume, context);
+		pool_destroy(pool);
+	}
+	batches_deinit(batches, depth);
+	workers_deinit(workers, n, options->codec);
+	return e;
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pages/select.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include "base/pool.h"
+#include "kernel/memmap.h"
+
+/* Struct pages read at a time. A multiple of the largest buddy block would not be needed: see spill. */
+#define PIECE_BYTES ((size_t)256 * 1024)
+/* A bitmap of this many pages is 4 GiB: more is a damaged or hostile vmcore. */
+#define MAX_PFNS (UINT64_C(1) << 35)
+
+struct scan {
+	const struct vmcore *vmcore;
+	const struct memmap *map;
+	const struct page_layout *pages;
+	bool excluded[PAGE_NR_CLASSES];
+	struct bitmap *dump; /* workers change the bits of their own sections */
+};
+
+struct worker {
+	const struct scan *scan;
+	struct kmem kmem;
+	struct view view;
+	uint8_t *bounce; /* struct pages that are not contiguous in physical memory; made when needed */
+};
+
+/* One section of the memory map, and what became of it. */
+struct section {
+	size_t nr;
+	uint64_t excluded[PAGE_NR_CLASSES];
+	uint64_t unknown;
+	/* The end of a block that began here and goes on behind this section; for the owner to apply. */
+	uint64_t spill_from, spill_to;
+	enum page_class spill_class;
+};
+
+static void level_to_classes(unsigned int level, bool excluded[PAGE_NR_CLASSES])
+{
+	memset(excluded, 0, PAGE_NR_CLASSES * sizeof(*excluded));
+	excluded[PAGE_CACHE] = level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE);
+	excluded[PAGE_CACHE_PRIVATE] = level & LEVEL_CACHE_PRIVATE;
+	excluded[PAGE_USER] = level & LEVEL_USER;
+	excluded[PAGE_FREE] = level & LEVEL_FREE;
+	excluded[PAGE_UNACCEPTED] = level & LEVEL_FREE;
+	excluded[PAGE_HWPOISON] = true;
+	excluded[PAGE_OFFLINE] = true;
+}
+
+static uint64_t drop(struct bitmap *dump, uint64_t from, uint64_t to)
+{
+	uint64_t n = bitmap_count(dump, from, to);
+	if (n)
+		bitmap_clear_range(dump, from, to);
+	return n;
+}
+
+/* n struct pages at p, of pfns from pfn on, inside the section that ends at end. Returns pfns passed. */
+static uint64_t scan_piece(const struct scan *s, struct section *sec, const uint8_t *p, uint64_t pfn,
+			   uint64_t n, uint64_t end)
+{
+	const struct page_layout *l = s->pages;
+	uint64_t i = 0;
+	while (i < n) {
+		const uint8_t *page = p + i * l->size;
+		struct page_view view;
+		page_view_decode(l, page, i + 1 < n ? page + l->size : NULL, &view);
+		enum page_class c = page_classify(&view, l);
+		uint64_t count = 1;
+		if (!s->excluded[c])
+			c = page_unreadable(&view, l);
+		if (s->excluded[c]) {
+			count = page_extent(&view, l, c, pfn + i);
+			uint64_t to = MIN(pfn + i + count, end);
+			sec->excluded[c] += drop(s->dump, pfn + i, to);
+			if (pfn + i + count > end) {
+				sec->spill_from = end;
+				sec->spill_to = pfn + i + count;
+				sec->spill_class = c;
+			}
+		}
+		i += count;
+	}
+	return i;
+}
+
+/*
+ * The bytes of up to *n struct pages at vaddr; *n is lowered to what one read gives. Where they are not
+ * contiguous in physical memory, or one straddles a boundary, they are copied together.
+ */
+static struct err *read_piece(struct worker *w, uint64_t vaddr, uint64_t *n, const uint8_t **ret)
+{
+	size_t size = w->scan->pages->size;
+	uint64_t most = MIN(*n, PIECE_BYTES / size);
+	struct extent x;
+	struct err *e = kmem_translate(&w->kmem, vaddr, &x);
+	if (e)
+		return e;
+	if (x.len >= most * size || x.len % size == 0) {
+		*n = MIN(most, x.len / size);
+		return vmcore_view(w->scan->vmcore, &w->view, x.paddr, *n * size, ret);
+	}
+	if (!w->bounce)
+		w->bounce = malloc(PIECE_BYTES);
+	if (!w->bounce)
+		return err_nomem();
+	*n = most;
+	*ret = w->bounce;
+	return kmem_read(&w->kmem, vaddr, w->bounce, most * size);
+}
+
+static void scan_section(void *context, void *item)
+{
+	struct worker *w = context;
+	struct section *sec = item;
+	const struct scan *s = w->scan;
+	uint64_t pfn = (uint64_t)sec->nr << s->map->section_shift;
+	uint64_t end = MIN(pfn + (UINT64_C(1) << s->map->section_shift), s->dump->nbits);
+	uint64_t vaddr = s->map->maps[sec->nr];
+	while (pfn < end) {
+		uint64_t n = end - pfn, passed;
+		const uint8_t *piece;
+		struct err *e = read_piece(w, vaddr, &n, &piece);
+		if (e) {
+			/* What cannot be judged is dumped. Go on behind the struct pages of one page. */
+			passed = MIN(end - pfn, MAX((UINT64_C(1) << 12) / s->pages->size, UINT64_C(1)));
+			sec->unknown += bitmap_count(s->dump, pfn, pfn + passed);
+			err_free(e);
+		} else {
+			passed = scan_piece(s, sec, piece, pfn, n, end);
+		}
+		pfn += passed;
+		vaddr += passed * s->pages->size;
+	}
+}
+
+static void collect(struct selection *sel, const struct section *sec)
+{
+	for (int c = 0; c < PAGE_NR_CLASSES; c++)
+		sel->excluded[c] += sec->excluded[c];
+	sel->unknown += sec->unknown;
+	if (sec->spill_to)
+		sel->excluded[sec->spill_class] += drop(&sel->dump, sec->spill_from, sec->spill_to);
+}
+
+/*
+ * A spill must not be applied while a worker is at those sections: it is done when all of them are finished.
+ * A section's first pages then were judged by themselves before, which changes nothing: inside a block there
+ * are only tails.
+ */
+static struct err *run_sections(struct scan *s, struct pool *pool, struct section *ring, size_t depth,
+				struct selection *sel)
+{
+	size_t spills = 0, cap = 0;
+	_cleanup_free_ struct section *spilled = NULL;
+	size_t submitted = 0, sequence = 0;
+	for (size_t nr = 0; nr < s->map->nsections || submitted > 0;) {
+		if (nr < s->map->nsections && !s->map->maps[nr]) {
+			nr++;
+			continue;
+		}
+		if (nr < s->map->nsections && !pool_full(pool)) {
+			struct section *sec = &ring[sequence++ % depth];
+			*sec = (struct section) {.nr = nr};
+			pool_submit(pool, sec);
+			submitted++;
+			nr++;
+			continue;
+		}
+		struct section done = *(struct section *)pool_take(pool);
+		submitted--;
+		if (done.spill_to) {
+			if (spills == cap) {
+				cap = cap ? cap * 2 : 16;
+				struct section *more = realloc(spilled, cap * sizeof(*more));
+				if (!more)
+					return err_nomem();
+				spilled = more;
+			}
+			spilled[spills++] = done;
+			done.spill_to = 0;
+		}
+		collect(sel, &done);
+	}
+	for (size_t i = 0; i < spills; i++) {
+		memset(spilled[i].excluded, 0, sizeof(spilled[i].excluded));
+		spilled[i].unknown = 0;
+		collect(sel, &spilled[i]);
+	}
+	return NULL;
+}
+
+static void workers_deinit(struct worker *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		kmem_deinit(&w[i].kmem);
+		view_deinit(&w[i].view);
+		free(w[i].bounce);
+	}
+}
+
+static struct err *workers_init(struct worker *w, size_t n, const struct scan *s, const struct layout *l)
+{
+	for (size_t i = 0; i < n; i++) {
+		w[i].scan = s;
+		struct err *e = kmem_init(&w[i].kmem, s->vmcore, l);
+		if (!e)
+			e = view_init(&w[i].view, s->vmcore->source, PIECE_BYTES);
+		if (e)
+			return e;
+	}
+	return NULL;
+}
+
+static struct err *scan_sections(struct scan *s, const struct layout *l, unsigned int threads,
+				 struct selection *sel)
+{
+	size_t n = threads ? threads : 1, depth = 2 * n;
+	_cleanup_free_ struct worker *workers = calloc(n, sizeof(*workers));
+	_cleanup_free_ void **contexts = calloc(n, sizeof(*contexts));
+	_cleanup_free_ struct section *ring = calloc(depth, sizeof(*ring));
+	if (!workers || !contexts || !ring)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++)
+		contexts[i] = &workers[i];
+	struct pool *pool;
+	struct err *e = workers_init(workers, n, s, l);
+	if (!e)
+		e = pool_create(threads, (unsigned int)depth, scan_section, contexts, &pool);
+	if (!e) {
+		e = run_sections(s, pool, ring, depth, sel);
+		pool_destroy(pool);
+	}
+	workers_deinit(workers, n);
+	return e;
+}
+
+static struct err *exclude(const struct vmcore *v, const struct layout *l, unsigned int level,
+			   unsigned int threads, struct selection *sel)
+{
+	struct page_layout pages;
+	struct memmap map;
+	_cleanup_kmem_ struct kmem kmem = {0};
+	struct err *e = page_layout_init(l, v->order, &pages);
+	if (!e)
+		e = kmem_init(&kmem, v, l);
+	if (!e)
+		e = memmap_load(&kmem, sel->max_pfn, &map);
+	if (e)
+		return e;
+	struct scan s = {.vmcore = v, .map = &map, .pages = &pages, .dump = &sel->dump};
+	level_to_classes(level, s.excluded);
+	e = scan_sections(&s, l, threads, sel);
+	memmap_deinit(&map);
+	return e;
+}
+
+struct err *select_pages(const struct vmcore *v, const struct layout *layout, unsigned int page_shift,
+			 unsigned int level, unsigned int threads, struct selection *ret)
+{
+	struct selection sel = {.max_pfn = vmcore_max_pfn(v, page_shift)};
+	if (sel.max_pfn > MAX_PFNS)
+		return err_new(ERR_FORMAT, "%s: memory up to pfn %#" PRIx64 ": not a valid vmcore",
+			       v->source->path, sel.max_pfn);
+	struct err *e = bitmap_init(&sel.dump, sel.max_pfn);
+	if (e)
+		return e;
+	vmcore_page_map(v, page_shift, &sel.dump);
+	sel.existing = bitmap_count(&sel.dump, 0, sel.max_pfn);
+	if (level & ~(unsigned int)LEVEL_ZERO)
+		e = exclude(v, layout, level, threads, &sel);
+	if (e) {
+		selection_deinit(&sel);
+		return e;
+	}
+	sel.selected = bitmap_count(&sel.dump, 0, sel.max_pfn);
+	*ret = sel;
+	return NULL;
+}
+
+void selection_deinit(struct selection *s)
+{
+	bitmap_deinit(&s->dump);
+}
