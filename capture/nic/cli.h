@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands of nic-dump. Each takes its own arguments (argv[0] is the command's name) and returns an
- * exit status, or an error that main() prints.
+ * The commands of nic-dump. Each takes its own arguments (argv[0] is the command's name) and
+ * returns an exit status, or an error that main() prints.
  */
 #ifndef SALVOR_NIC_CLI_H
 #define SALVOR_NIC_CLI_H

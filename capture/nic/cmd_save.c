@@ -37,7 +37,8 @@ static struct err *parse_deadline(const char *text, double *ret)
 	char *end;
 	double value = strtod(text, &end);
 	if (end == text || *end || !(value >= 1 && value <= 3600))
-		return err_new(ERR_USAGE, "--deadline %s: not a number of seconds from 1 to 3600", text);
+		return err_new(ERR_USAGE, "--deadline %s: not a number of seconds from 1 to 3600",
+			       text);
 	*ret = value;
 	return NULL;
 }
@@ -82,10 +83,12 @@ static struct err *parse(int argc, char **argv, struct options *o)
 			e = parse_deadline(optarg, &o->deadline);
 			break;
 		case ':':
-			e = err_new(ERR_USAGE, "%s needs a value; try nic-dump --help", argv[optind - 1]);
+			e = err_new(ERR_USAGE, "%s needs a value; try nic-dump --help",
+				    argv[optind - 1]);
 			break;
 		default:
-			e = err_new(ERR_USAGE, "unknown option %s; try nic-dump --help", argv[optind - 1]);
+			e = err_new(ERR_USAGE, "unknown option %s; try nic-dump --help",
+				    argv[optind - 1]);
 		}
 	}
 	if (!e && optind < argc)
@@ -98,8 +101,9 @@ static struct err *parse(int argc, char **argv, struct options *o)
 }
 
 /*
- * A dump waits where /proc/vmcore is; it is firmware-assisted where the kernel offers to release its
- * memory or firmware tells of a preserved dump (Documentation/arch/powerpc/firmware-assisted-dump.rst).
+ * A dump waits where /proc/vmcore is; it is firmware-assisted where the kernel offers to release
+ * its memory or firmware tells of a preserved dump
+ * (Documentation/arch/powerpc/firmware-assisted-dump.rst).
  */
 static const char *find_environment(const struct root *root)
 {
@@ -139,8 +143,8 @@ static struct err *open_output(const char *path, int *ret)
 	return NULL;
 }
 
-static struct err *write_record(const struct nic_run *run, struct nic_run_facts *facts, double begun,
-				bool complete)
+static struct err *write_record(const struct nic_run *run, struct nic_run_facts *facts,
+				double begun, bool complete)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	facts->seconds = clock_now() - begun;

@@ -30,7 +30,8 @@ static const char *without_0x(const char *text)
 static void device_line(const struct root *root, const struct nic_inventory *inv,
 			const struct nic_subject *s, struct buf *out)
 {
-	char vendor[VALUE_SIZE], device[VALUE_SIZE], vfs[VALUE_SIZE], state[VALUE_SIZE], id[24] = "-";
+	char vendor[VALUE_SIZE], device[VALUE_SIZE], vfs[VALUE_SIZE], state[VALUE_SIZE],
+		id[24] = "-";
 	_cleanup_buf_ struct buf interfaces = BUF_INIT;
 	attribute(root, s, "vendor", vendor);
 	attribute(root, s, "device", device);
@@ -53,7 +54,8 @@ static void table(const struct root *root, const struct nic_inventory *inv, stru
 {
 	char state[VALUE_SIZE];
 	bool header = false;
-	buf_printf(out, "%-20s %-10s %-16s %-5s %s\n", "DEVICE", "ID", "DRIVER", "VFS", "INTERFACES");
+	buf_printf(out, "%-20s %-10s %-16s %-5s %s\n", "DEVICE", "ID", "DRIVER", "VFS",
+		   "INTERFACES");
 	for (size_t i = 0; i < inv->count; i++)
 		if (inv->subjects[i].kind & (NIC_PCI | NIC_BUS))
 			device_line(root, inv, &inv->subjects[i], out);
@@ -134,7 +136,8 @@ static struct err *parse(int argc, char **argv, bool *json, const char **root)
 			*root = optarg;
 		else
 			return err_new(ERR_USAGE, "%s %s; try nic-dump --help",
-				       c == ':' ? "no value for" : "unknown option", argv[optind - 1]);
+				       c == ':' ? "no value for" : "unknown option",
+				       argv[optind - 1]);
 	}
 	if (optind + 1 != argc || strcmp(argv[optind], "devices") != 0)
 		return err_new(ERR_USAGE, "show: say what to show: devices");

@@ -1,34 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nic-dump: the state of network adapters, saved. Dispatches to the commands and prints their errors. */
+/* nic-dump: the state of network adapters, saved. Dispatches to the commands and prints their
+ * errors. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "nic/cli.h"
 
-static const char help[] =
-	"Usage: nic-dump save --stage STAGE --output DIR [options]\n"
-	"       nic-dump show devices [--json] [--root DIR]\n"
-	"\n"
-	"Saves the state of this machine's network adapters, raw bytes first, with a record of where\n"
-	"each item came from; or shows which adapters there are.\n"
-	"\n"
-	"save:\n"
-	"      --stage STAGE        before-bind, after-bind (around the loading of NIC drivers in a\n"
-	"                           capture kernel) or live\n"
-	"      --output DIR         where to write; made if it is not there. A second stage into the\n"
-	"                           same directory adds to it\n"
-	"      --environment ENV    kdump, fadump or live; default: found out\n"
-	"      --deadline SECONDS   for the whole run, 1 to 3600; default 60\n"
-	"      --root DIR           sysfs and procfs below DIR; netlink and ioctl are left out then\n"
-	"show devices:\n"
-	"      --json               for programs\n"
-	"      --root DIR           sysfs below DIR\n"
-	"\n"
-	"  -h, --help               this text\n"
-	"  -V, --version            the version\n"
-	"\n"
-	"Exit status: 0 recorded what could be recorded (a missing item is a record), 1 nothing could\n"
-	"be written, 2 wrong usage. See nic-dump(8).\n";
+static const char help[] = "Usage: nic-dump save --stage STAGE --output DIR [options]\n"
+			   "       nic-dump show devices [--json] [--root DIR]\n"
+			   "\n"
+			   "Saves the state of this machine's network adapters, raw bytes first, "
+			   "with a record of where\n"
+			   "each item came from; or shows which adapters there are.\n"
+			   "\n"
+			   "save:\n"
+			   "      --stage STAGE        before-bind, after-bind (around the loading "
+			   "of NIC drivers in a\n"
+			   "                           capture kernel) or live\n"
+			   "      --output DIR         where to write; made if it is not there. A "
+			   "second stage into the\n"
+			   "                           same directory adds to it\n"
+			   "      --environment ENV    kdump, fadump or live; default: found out\n"
+			   "      --deadline SECONDS   for the whole run, 1 to 3600; default 60\n"
+			   "      --root DIR           sysfs and procfs below DIR; netlink and "
+			   "ioctl are left out then\n"
+			   "show devices:\n"
+			   "      --json               for programs\n"
+			   "      --root DIR           sysfs below DIR\n"
+			   "\n"
+			   "  -h, --help               this text\n"
+			   "  -V, --version            the version\n"
+			   "\n"
+			   "Exit status: 0 recorded what could be recorded (a missing item is a "
+			   "record), 1 nothing could\n"
+			   "be written, 2 wrong usage. See nic-dump(8).\n";
 
 static struct err *dispatch(int argc, char **argv)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The answer to RTM_GETLINK: link, 64-bit counters, virtual functions (include/uapi/linux/if_link.h). */
+/* The answer to RTM_GETLINK: link, 64-bit counters, virtual functions
+ * (include/uapi/linux/if_link.h). */
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stddef.h>
@@ -9,11 +10,31 @@
 
 /* In the order of struct rtnl_link_stats64, which only ever grows at its end. */
 static const char *const counters[] = {
-	"rx_packets", "tx_packets", "rx_bytes", "tx_bytes", "rx_errors", "tx_errors", "rx_dropped",
-	"tx_dropped", "multicast", "collisions", "rx_length_errors", "rx_over_errors",
-	"rx_crc_errors", "rx_frame_errors", "rx_fifo_errors", "rx_missed_errors",
-	"tx_aborted_errors", "tx_carrier_errors", "tx_fifo_errors", "tx_heartbeat_errors",
-	"tx_window_errors", "rx_compressed", "tx_compressed", "rx_nohandler", "rx_otherhost_dropped",
+	"rx_packets",
+	"tx_packets",
+	"rx_bytes",
+	"tx_bytes",
+	"rx_errors",
+	"tx_errors",
+	"rx_dropped",
+	"tx_dropped",
+	"multicast",
+	"collisions",
+	"rx_length_errors",
+	"rx_over_errors",
+	"rx_crc_errors",
+	"rx_frame_errors",
+	"rx_fifo_errors",
+	"rx_missed_errors",
+	"tx_aborted_errors",
+	"tx_carrier_errors",
+	"tx_fifo_errors",
+	"tx_heartbeat_errors",
+	"tx_window_errors",
+	"rx_compressed",
+	"tx_compressed",
+	"rx_nohandler",
+	"rx_otherhost_dropped",
 };
 
 static void counters_json(const struct nla_view *v, struct json *j, const char *name)
@@ -41,8 +62,8 @@ static void vf_mac_json(const struct nla_view *v, struct json *j, const char *na
 	char text[18] = "";
 	json_u64(j, "vf", word(v, 0));
 	if (v->len >= 10)
-		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", v->data[4], v->data[5],
-			 v->data[6], v->data[7], v->data[8], v->data[9]);
+		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", v->data[4],
+			 v->data[5], v->data[6], v->data[7], v->data[8], v->data[9]);
 	json_str(j, name, text);
 }
 

@@ -60,11 +60,13 @@ uint64_t nla_uint(const struct nla_view *payload)
 static int64_t nla_int(const struct nla_view *payload)
 {
 	uint64_t v = nla_uint(payload);
-	unsigned bits = payload->len >= 8 || payload->len == 0 ? 0 : 64 - 8 * (unsigned)payload->len;
+	unsigned bits =
+		payload->len >= 8 || payload->len == 0 ? 0 : 64 - 8 * (unsigned)payload->len;
 	return (int64_t)(v << bits) >> bits;
 }
 
-static void hex_json(const struct nla_view *v, struct json *j, const char *name, const char *between)
+static void hex_json(const struct nla_view *v, struct json *j, const char *name,
+		     const char *between)
 {
 	char text[3 * HEX_MAX + 1] = "";
 	size_t at = 0, n = MIN(v->len, (size_t)HEX_MAX);
@@ -109,7 +111,8 @@ static void field_json(const struct nla_view *v, const struct nla_field *f, stru
 		json_i64(j, f->name, nla_int(v));
 		break;
 	case NLA_KIND_STRING:
-		json_strn(j, f->name, (const char *)v->data, strnlen((const char *)v->data, v->len));
+		json_strn(j, f->name, (const char *)v->data,
+			  strnlen((const char *)v->data, v->len));
 		break;
 	case NLA_KIND_FLAG:
 		json_bool(j, f->name, true);

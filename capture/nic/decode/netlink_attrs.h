@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decodes netlink attributes by tables into JSON. The bytes are untrusted (they may come out of a saved
- * file): every length is checked against what is there, nesting is as deep as the tables are. Attributes
- * without a table line are counted, not shown: the raw message is saved beside. Pure. Integers are in
- * host byte order, as netlink has them (include/uapi/linux/netlink.h).
+ * Decodes netlink attributes by tables into JSON. The bytes are untrusted (they may come out of a
+ * saved file): every length is checked against what is there, nesting is as deep as the tables are.
+ * Attributes without a table line are counted, not shown: the raw message is saved beside. Pure.
+ * Integers are in host byte order, as netlink has them (include/uapi/linux/netlink.h).
  */
 #ifndef SALVOR_NIC_DECODE_NETLINK_ATTRS_H
 #define SALVOR_NIC_DECODE_NETLINK_ATTRS_H
@@ -17,7 +17,7 @@ struct nla_view {
 };
 
 enum nla_kind {
-	NLA_KIND_UINT,	  /* 1, 2, 4 or 8 bytes, as long as it is */
+	NLA_KIND_UINT, /* 1, 2, 4 or 8 bytes, as long as it is */
 	NLA_KIND_INT,
 	NLA_KIND_STRING,
 	NLA_KIND_FLAG,	  /* present: true */
@@ -34,12 +34,13 @@ struct nla_field {
 	const char *name;
 	const struct nla_field *table; /* ends with a NULL name */
 	void (*decode)(const struct nla_view *payload, struct json *j, const char *name);
-	const char *const *names; /* of the values of a UINT, ends with NULL; else the number is shown */
+	const char *const
+		*names; /* of the values of a UINT, ends with NULL; else the number is shown */
 };
 
 /*
- * Takes the next attribute off the front of *rest: its type without flags and its payload. False at the
- * end or where the rest is not an attribute.
+ * Takes the next attribute off the front of *rest: its type without flags and its payload. False at
+ * the end or where the rest is not an attribute.
  */
 bool nla_take(struct nla_view *rest, uint16_t *type, struct nla_view *payload);
 

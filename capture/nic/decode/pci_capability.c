@@ -118,7 +118,8 @@ static void express_json(const struct view *v, struct json *j)
 	json_u64(j, "link_width", (link & PCI_EXP_LNKSTA_NLW) >> PCI_EXP_LNKSTA_NLW_SHIFT);
 }
 
-/* Mellanox devices: the window through which firmware and CR space are reached. Read, never written. */
+/* Mellanox devices: the window through which firmware and CR space are reached. Read, never
+ * written. */
 static void vendor_json(const struct view *v, struct json *j)
 {
 	char hex[2 * 256 + 1] = "";

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decodes the bytes of a PCI function's configuration space (little-endian on every host). The bytes are
- * untrusted: a dying device gives anything, capability pointers may loop or point nowhere. Pure: no I/O,
- * no allocation in the walk. Layout: PCI Local Bus 3.0, PCI Express Base 5.0; the numbers are those of
- * Linux's include/uapi/linux/pci_regs.h.
+ * Decodes the bytes of a PCI function's configuration space (little-endian on every host). The
+ * bytes are untrusted: a dying device gives anything, capability pointers may loop or point
+ * nowhere. Pure: no I/O, no allocation in the walk. Layout: PCI Local Bus 3.0, PCI Express
+ * Base 5.0; the numbers are those of Linux's include/uapi/linux/pci_regs.h.
  */
 #ifndef SALVOR_NIC_DECODE_PCI_CONFIG_H
 #define SALVOR_NIC_DECODE_PCI_CONFIG_H
@@ -18,8 +18,8 @@
 
 enum pci_config_state {
 	PCI_CONFIG_PRESENT,
-	PCI_CONFIG_GONE,   /* every byte is 0xff: reads are answered by nobody */
-	PCI_CONFIG_SHORT,  /* fewer bytes than the 64 of the header */
+	PCI_CONFIG_GONE,  /* every byte is 0xff: reads are answered by nobody */
+	PCI_CONFIG_SHORT, /* fewer bytes than the 64 of the header */
 };
 
 /* Why a capability list ended. */

@@ -30,7 +30,8 @@ static void collect(const struct root *root, const struct nic_subject *s, struct
 	struct err *e = ask(s->name, RTEXT_FILTER_VF, &answer);
 	if (e && answer.len == 0) {
 		/* With very many VFs the answer does not fit into one message: EMSGSIZE. */
-		struct err *again = ask(s->name, RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS, &answer);
+		struct err *again =
+			ask(s->name, RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS, &answer);
 		cut = "without counters: the whole answer failed";
 		if (again) {
 			err_free(again);

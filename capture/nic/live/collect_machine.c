@@ -2,7 +2,8 @@
 /* Files of procfs that belong to no single device: copied as they are. */
 #include "nic/live/collector.h"
 
-/* /proc/interrupts of a machine with 1024 CPUs and 4096 vectors is about 45 MiB; cut well before that. */
+/* /proc/interrupts of a machine with 1024 CPUs and 4096 vectors is about 45 MiB; cut well before
+ * that. */
 #define FILE_MAX (16U << 20)
 
 static const struct {

@@ -59,7 +59,10 @@ static void bar_json(struct json *j, int index, const char *line)
 	json_i64(j, "index", index);
 	pci_json_hex(j, "start", start, 16);
 	json_u64(j, "size", end >= start && (start | end) ? end - start + 1 : 0);
-	json_str(j, "space", flags & RESOURCE_IO ? "io" : flags & RESOURCE_MEM ? "memory" : "other");
+	json_str(j, "space",
+		 flags & RESOURCE_IO	? "io"
+		 : flags & RESOURCE_MEM ? "memory"
+					: "other");
 	json_bool(j, "prefetchable", flags & RESOURCE_PREFETCH);
 	json_bool(j, "64_bit", flags & RESOURCE_MEM_64);
 	pci_json_hex(j, "flags", flags, 16);

@@ -9,24 +9,66 @@
 #include "nic/live/collector.h"
 
 static const char *const device_attributes[] = {
-	"vendor", "device", "subsystem_vendor", "subsystem_device", "class", "revision", "label",
-	"acpi_index", "modalias", "name", "devspec", "irq", "numa_node", "local_cpulist", "enable",
-	"msi_bus", "broken_parity_status", "power_state", "d3cold_allowed", "power/runtime_status",
-	"power/control", "current_link_speed", "current_link_width", "max_link_speed", "max_link_width",
-	"reset_method", "ari_enabled", "consistent_dma_mask_bits", "dma_mask_bits",
+	"vendor",
+	"device",
+	"subsystem_vendor",
+	"subsystem_device",
+	"class",
+	"revision",
+	"label",
+	"acpi_index",
+	"modalias",
+	"name",
+	"devspec",
+	"irq",
+	"numa_node",
+	"local_cpulist",
+	"enable",
+	"msi_bus",
+	"broken_parity_status",
+	"power_state",
+	"d3cold_allowed",
+	"power/runtime_status",
+	"power/control",
+	"current_link_speed",
+	"current_link_width",
+	"max_link_speed",
+	"max_link_width",
+	"reset_method",
+	"ari_enabled",
+	"consistent_dma_mask_bits",
+	"dma_mask_bits",
 	/* POWER: enhanced error handling */
-	"eeh_mode", "eeh_pe_config_addr", "eeh_pe_state",
+	"eeh_mode",
+	"eeh_pe_config_addr",
+	"eeh_pe_state",
 	/* non-PCI */
-	"nodename", "devtype", "state", "status", "device_id", "class_id", NULL,
+	"nodename",
+	"devtype",
+	"state",
+	"status",
+	"device_id",
+	"class_id",
+	NULL,
 };
 
 static const char *const sriov_attributes[] = {
-	"sriov_totalvfs", "sriov_numvfs", "sriov_offset", "sriov_stride", "sriov_vf_device",
-	"sriov_vf_total_msix", "sriov_vf_msix_count", "sriov_drivers_autoprobe", NULL,
+	"sriov_totalvfs",
+	"sriov_numvfs",
+	"sriov_offset",
+	"sriov_stride",
+	"sriov_vf_device",
+	"sriov_vf_total_msix",
+	"sriov_vf_msix_count",
+	"sriov_drivers_autoprobe",
+	NULL,
 };
 
 static const char *const error_attributes[] = {
-	"aer_dev_correctable", "aer_dev_nonfatal", "aer_dev_fatal", NULL,
+	"aer_dev_correctable",
+	"aer_dev_nonfatal",
+	"aer_dev_fatal",
+	NULL,
 };
 
 static const char *const module_attributes[] = {
@@ -108,7 +150,8 @@ static void collect_errors(const struct root *root, const struct nic_subject *s,
 	if (count)
 		nic_ok(o);
 	else
-		nic_absent(o, "no AER counters: no AER capability, or the kernel does not handle it");
+		nic_absent(o,
+			   "no AER counters: no AER capability, or the kernel does not handle it");
 }
 
 static void collect_interrupts(const struct root *root, const struct nic_subject *s,

@@ -8,16 +8,51 @@
 #include "nic/live/collector.h"
 
 static const char *const interface_attributes[] = {
-	"ifindex", "iflink", "type", "flags", "address", "addr_assign_type", "broadcast", "mtu",
-	"operstate", "carrier", "carrier_changes", "carrier_up_count", "carrier_down_count", "dormant",
-	"testing", "link_mode", "speed", "duplex", "tx_queue_len", "netdev_group", "ifalias",
-	"name_assign_type", "dev_id", "dev_port", "proto_down", "threaded", "gro_flush_timeout",
-	"napi_defer_hard_irqs", "phys_port_id", "phys_port_name", "phys_switch_id", NULL,
+	"ifindex",
+	"iflink",
+	"type",
+	"flags",
+	"address",
+	"addr_assign_type",
+	"broadcast",
+	"mtu",
+	"operstate",
+	"carrier",
+	"carrier_changes",
+	"carrier_up_count",
+	"carrier_down_count",
+	"dormant",
+	"testing",
+	"link_mode",
+	"speed",
+	"duplex",
+	"tx_queue_len",
+	"netdev_group",
+	"ifalias",
+	"name_assign_type",
+	"dev_id",
+	"dev_port",
+	"proto_down",
+	"threaded",
+	"gro_flush_timeout",
+	"napi_defer_hard_irqs",
+	"phys_port_id",
+	"phys_port_name",
+	"phys_switch_id",
+	NULL,
 };
 
 static const char *const queue_attributes[] = {
-	"tx_timeout", "traffic_class", "tx_maxrate", "xps_cpus", "rps_cpus", "rps_flow_cnt",
-	"byte_queue_limits/inflight", "byte_queue_limits/limit", "byte_queue_limits/stall_cnt", NULL,
+	"tx_timeout",
+	"traffic_class",
+	"tx_maxrate",
+	"xps_cpus",
+	"rps_cpus",
+	"rps_flow_cnt",
+	"byte_queue_limits/inflight",
+	"byte_queue_limits/limit",
+	"byte_queue_limits/stall_cnt",
+	NULL,
 };
 
 /* Enough for the largest adapters (one queue pair per CPU and traffic class). */
@@ -110,7 +145,8 @@ const struct nic_collector nic_collect_sysfs_interface = {
 	.subjects = NIC_INTERFACE,
 	.stages = NIC_ANY_STAGE,
 	.access = NIC_READS_FILES,
-	/* speed, duplex and phys_* wait for the lock that a hung driver may hold (net/core/net-sysfs.c) */
+	/* speed, duplex and phys_* wait for the lock that a hung driver may hold
+	   (net/core/net-sysfs.c) */
 	.deadline = 3,
 	.collect = collect,
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a collector of NIC state is, and the table of all of them. A collector reads one kind of state of
- * one subject (a PCI function, a device of another bus, an interface, the machine) and hands over raw
- * bytes, decoded values and the outcome of each item through struct nic_output. It decides nothing
- * about deadlines or files: the runner (runner.h) calls it in a child process of its own and kills that
- * at the limit, so collect() may block and may leak.
+ * What a collector of NIC state is, and the table of all of them. A collector reads one kind of
+ * state of one subject (a PCI function, a device of another bus, an interface, the machine) and
+ * hands over raw bytes, decoded values and the outcome of each item through struct nic_output. It
+ * decides nothing about deadlines or files: the runner (runner.h) calls it in a child process of
+ * its own and kills that at the limit, so collect() may block and may leak.
  */
 #ifndef SALVOR_NIC_LIVE_COLLECTOR_H
 #define SALVOR_NIC_LIVE_COLLECTOR_H
@@ -14,7 +14,8 @@
 #include "nic/live/output.h"
 
 enum nic_stage {
-	NIC_BEFORE_BIND = 1, /* kdump: before the NIC drivers of the capture kernel touch the devices */
+	NIC_BEFORE_BIND =
+		1, /* kdump: before the NIC drivers of the capture kernel touch the devices */
 	NIC_AFTER_BIND = 2,
 	NIC_LIVE = 4,
 	NIC_ANY_STAGE = 7,
@@ -30,11 +31,12 @@ enum nic_access {
  * (its comment says how the order is chosen), the man page's list, and a test with a fixture.
  */
 struct nic_collector {
-	const char *name;	/* key in the record, e.g. "pci-config" */
-	unsigned subjects;	/* enum nic_subject_kind, or-ed */
-	unsigned stages;	/* enum nic_stage, or-ed */
+	const char *name;  /* key in the record, e.g. "pci-config" */
+	unsigned subjects; /* enum nic_subject_kind, or-ed */
+	unsigned stages;   /* enum nic_stage, or-ed */
 	enum nic_access access;
-	double deadline;	/* seconds for one item, i.e. from one nic_begin() to the next */
+	bool device_only; /* interfaces: not those without a device (lo, bond, vlan, bridge, …) */
+	double deadline;  /* seconds for one item, i.e. from one nic_begin() to the next */
 	void (*collect)(const struct root *root, const struct nic_subject *s, struct nic_output *o);
 };
 

@@ -2,10 +2,11 @@
 #include "nic/live/collector.h"
 
 /*
- * Each collector is run on all its subjects before the next one starts. First what is cheap and asks no
- * driver anything, so that it is safe whatever happens later: configuration space, then sysfs and procfs.
- * Then what takes the kernel's network lock and asks drivers for what they know. Last what makes a
- * driver read its device or talk to its firmware, the longest and riskiest at the very end.
+ * Each collector is run on all its subjects before the next one starts. First what is cheap and
+ * asks no driver anything, so that it is safe whatever happens later: configuration space, then
+ * sysfs and procfs. Then what takes the kernel's network lock and asks drivers for what they know.
+ * Last what makes a driver read its device or talk to its firmware, the longest and riskiest at the
+ * very end.
  */
 const struct nic_collector *const nic_collectors[] = {
 	&nic_collect_pci_config,
@@ -13,5 +14,12 @@ const struct nic_collector *const nic_collectors[] = {
 	&nic_collect_machine,
 	&nic_collect_sysfs_interface,
 	&nic_collect_link,
+	&nic_collect_ethtool_driver,
+	&nic_collect_ethtool_netlink,
+	&nic_collect_ethtool_stats,
+	&nic_collect_devlink,
+	&nic_collect_devlink_region,
+	&nic_collect_ethtool_regs,
+	&nic_collect_devlink_health,
 	NULL,
 };

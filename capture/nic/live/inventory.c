@@ -8,15 +8,17 @@
 #define CLASS_NET   "/sys/class/net"
 
 /*
- * Network devices of buses other than PCI, known before a driver binds by an attribute of the bus. Where
- * the bus is not in this list, the device is still found through its interface once a driver made one.
+ * Network devices of buses other than PCI, known before a driver binds by an attribute of the bus.
+ * Where the bus is not in this list, the device is still found through its interface once a driver
+ * made one.
  */
 static const struct {
 	const char *bus;
 	const char *attribute;
 	const char *prefix;
 } other_buses[] = {
-	/* ibmveth and ibmvnic: vio_device_id type "network" (arch/powerpc/platforms/pseries/vio.c) */
+	/* ibmveth and ibmvnic: vio_device_id type "network" (arch/powerpc/platforms/pseries/vio.c)
+	 */
 	{"vio", "modalias", "vio:Tnetwork"},
 	{"xen", "modalias", "xen:vif"},
 	/* VIRTIO_ID_NET is 1 (include/uapi/linux/virtio_ids.h) */
@@ -63,7 +65,8 @@ static void format(char *out, size_t size, const char *a, const char *b, const c
 static struct nic_subject *find(struct nic_inventory *inv, const char *name)
 {
 	for (size_t i = 0; i < inv->count; i++)
-		if (inv->subjects[i].kind != NIC_INTERFACE && strcmp(inv->subjects[i].name, name) == 0)
+		if (inv->subjects[i].kind != NIC_INTERFACE &&
+		    strcmp(inv->subjects[i].name, name) == 0)
 			return &inv->subjects[i];
 	return NULL;
 }
@@ -249,7 +252,8 @@ static struct err *device_of(struct nic_inventory *inv, const struct root *root,
 		format(s->device, sizeof(s->device), device, "", "");
 		e = add_pci(inv, root, device);
 	} else if (pci_parent && parent_name(root, s->name, device, parent, sizeof(parent))) {
-		/* virtio devices and auxiliary devices (subfunctions) sit right below their function */
+		/* virtio devices and auxiliary devices (subfunctions) sit right below their
+		 * function */
 		format(s->device, sizeof(s->device), parent, "", "");
 		e = add_pci(inv, root, parent);
 	} else {

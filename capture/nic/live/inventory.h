@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finds what there is to collect from: PCI functions that are network devices, network devices of other
- * buses, and interfaces. Reads directories, links and one attribute per device below a root; it asks no
- * driver anything. The inventory owns its subjects; they do not change afterwards.
+ * Finds what there is to collect from: PCI functions that are network devices, network devices of
+ * other buses, and interfaces. Reads directories, links and one attribute per device below a root;
+ * it asks no driver anything. The inventory owns its subjects; they do not change afterwards.
  */
 #ifndef SALVOR_NIC_LIVE_INVENTORY_H
 #define SALVOR_NIC_LIVE_INVENTORY_H
@@ -21,18 +21,22 @@ enum nic_subject_kind {
 struct nic_subject {
 	enum nic_subject_kind kind;
 	char name[NIC_NAME_MAX];      /* "0000:00:03.0", "vio:30000002", "eth0", "machine" */
-	char directory[NIC_NAME_MAX]; /* its directory in the output: the name, or the name made unique */
+	char directory[NIC_NAME_MAX]; /* its directory in the output: the name, or the name made
+					 unique */
 	char bus[32];		      /* devices: "pci", "vio", …; interfaces: "" */
-	char device[NIC_NAME_MAX];    /* interfaces: name of the device's subject, "" without a device */
-	char driver[64];	      /* "" when none is bound */
+	char device[NIC_NAME_MAX]; /* interfaces: name of the device's subject, "" without a device
+				    */
+	char driver[64];	   /* "" when none is bound */
 	char sysfs[2 * NIC_NAME_MAX]; /* path below the root, "" for the machine */
 };
 
-/* More than this is not a machine we know (PCI: 256 VFs on each of 8 ports and their interfaces). */
+/* More than this is not a machine we know (PCI: 256 VFs on each of 8 ports and their interfaces).
+ */
 #define NIC_SUBJECTS_MAX 8192
 
 struct nic_inventory {
-	struct nic_subject *subjects; /* machine, PCI functions, bus devices, interfaces; each sorted */
+	struct nic_subject
+		*subjects; /* machine, PCI functions, bus devices, interfaces; each sorted */
 	size_t count;
 	bool truncated; /* NIC_SUBJECTS_MAX was reached */
 };
@@ -43,7 +47,8 @@ void nic_inventory_deinit(struct nic_inventory *inv);
 /* "pci", "bus", "interface", "machine". */
 const char *nic_subject_kind_name(enum nic_subject_kind kind);
 
-/* The last component of a link's target ("driver" -> "e1000e"); false (and "" in out) without it. */
+/* The last component of a link's target ("driver" -> "e1000e"); false (and "" in out) without it.
+ */
 bool nic_link_name(const struct root *root, const char *path, char *out, size_t size);
 
 #endif

@@ -17,7 +17,8 @@ struct err *nic_netlink_init(struct nic_netlink *n, int bus)
 		nic_netlink_deinit(n);
 		return e;
 	}
-	/* Both are improvements that old kernels lack: say why (4.12), take filters of dumps seriously. */
+	/* Both are improvements that old kernels lack: say why (4.12), take filters of dumps
+	 * seriously. */
 	int on = 1;
 	mnl_socket_setsockopt(n->socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(n->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
@@ -103,7 +104,8 @@ struct err *nic_netlink_talk(struct nic_netlink *n, struct buf *answer)
 {
 	/* The kernel fills at most 32 KiB per dump message, 64 KiB leaves no answer cut. */
 	static char bytes[65536] __attribute__((aligned(8)));
-	/* Without an acknowledgement an empty answer to a plain request could not be told from silence. */
+	/* Without an acknowledgement an empty answer to a plain request could not be told from
+	 * silence. */
 	if (!(n->request.nlmsg_flags & NLM_F_DUMP))
 		n->request.nlmsg_flags |= NLM_F_ACK;
 	if (mnl_socket_sendto(n->socket, &n->request, n->request.nlmsg_len) < 0)

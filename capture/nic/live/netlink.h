@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Requests to the kernel over netlink and their whole answers, through libmnl: rtnetlink, and generic
- * netlink families by name. It decodes only the framing and the kernel's error. A receive that stays
- * silent is ended by the caller's own deadline (collectors are killed at theirs). One thread.
+ * Requests to the kernel over netlink and their whole answers, through libmnl: rtnetlink, and
+ * generic netlink families by name. It decodes only the framing and the kernel's error. A receive
+ * that stays silent is ended by the caller's own deadline (collectors are killed at theirs). One
+ * thread.
  */
 #ifndef SALVOR_NIC_LIVE_NETLINK_H
 #define SALVOR_NIC_LIVE_NETLINK_H
@@ -36,8 +37,8 @@ struct nlmsghdr *nic_netlink_request(struct nic_netlink *n, uint16_t type, uint1
 struct nlmsghdr *nic_netlink_command(struct nic_netlink *n, uint8_t command, uint16_t flags);
 
 /*
- * Sends the request and appends all messages of the answer, headers included, to answer. An error of the
- * kernel is returned with its errno and its own words where it has any (extended ack).
+ * Sends the request and appends all messages of the answer, headers included, to answer. An error
+ * of the kernel is returned with its errno and its own words where it has any (extended ack).
  */
 struct err *nic_netlink_talk(struct nic_netlink *n, struct buf *answer) must_check;
 

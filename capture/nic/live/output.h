@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A collector's voice: items, raw files and decoded values, sent as frames through a pipe from the child
- * process that collects to the runner that writes. The child never touches the output file system, so
- * that a child stuck in the kernel keeps nothing there busy. Frames carry whole facts: what a killed
- * child sent before is kept. One thread; the runner owns the pipe.
+ * A collector's voice: items, raw files and decoded values, sent as frames through a pipe from the
+ * child process that collects to the runner that writes. The child never touches the output file
+ * system, so that a child stuck in the kernel keeps nothing there busy. Frames carry whole facts:
+ * what a killed child sent before is kept. One thread; the runner owns the pipe.
  */
 #ifndef SALVOR_NIC_LIVE_OUTPUT_H
 #define SALVOR_NIC_LIVE_OUTPUT_H
@@ -33,7 +33,8 @@ struct nic_frame {
 
 struct nic_output {
 	int fd;
-	struct json values; /* collectors write members here, between nic_begin() and the end of the item */
+	struct json values; /* collectors write members here, between nic_begin() and the end of the
+			       item */
 	struct buf values_buf;
 	size_t file_bytes; /* of this item */
 };

@@ -183,12 +183,14 @@ static void totals_json(struct json *j, const struct nic_record *r)
 static const char *hardware_text(const struct nic_run_facts *f)
 {
 	if (strcmp(f->environment, "fadump") == 0)
-		return "devices were reset by firmware before this capture: what is recorded here is "
+		return "devices were reset by firmware before this capture: what is recorded here "
+		       "is "
 		       "their state after the reset, not at the crash";
 	if (strcmp(f->environment, "kdump") == 0)
 		return f->stage == NIC_BEFORE_BIND
 			       ? "devices were not reset since the crash"
-			       : "devices were not reset by firmware since the crash, but the drivers "
+			       : "devices were not reset by firmware since the crash, but the "
+				 "drivers "
 				 "of the capture kernel may have set them up anew";
 	return "running system";
 }

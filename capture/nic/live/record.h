@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The record of one run in memory: what each collector got from each subject, item by item, with its
- * provenance; and its text as JSON. It writes no file (stage.h does). Subjects and collectors are
- * borrowed and must outlive it. One thread.
+ * The record of one run in memory: what each collector got from each subject, item by item, with
+ * its provenance; and its text as JSON. It writes no file (stage.h does). Subjects and collectors
+ * are borrowed and must outlive it. One thread.
  */
 #ifndef SALVOR_NIC_LIVE_RECORD_H
 #define SALVOR_NIC_LIVE_RECORD_H

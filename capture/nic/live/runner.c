@@ -18,11 +18,11 @@ struct job {
 	const struct nic_subject *subject;
 	pid_t pid;
 	int pipe;
-	struct buf in;	/* bytes of frames that are not complete yet */
+	struct buf in; /* bytes of frames that are not complete yet */
 	bool in_item;
-	size_t item;	/* index of the running item, valid while in_item */
-	double begun;	/* of the item, or of the job before its first */
-	int file;	/* open output file or -1 */
+	size_t item;  /* index of the running item, valid while in_item */
+	double begun; /* of the item, or of the job before its first */
+	int file;     /* open output file or -1 */
 	char file_name[64];
 	uint64_t bytes;
 	bool malformed;
@@ -102,7 +102,8 @@ static void write_file(struct job *job, const char *payload, size_t len)
 	size_t name_len = strnlen(payload, len);
 	if (!item || item->text) /* not in an item, or its file failed before */
 		return;
-	if (name_len == len || name_len >= sizeof(job->file_name) || memchr(payload, '/', name_len)) {
+	if (name_len == len || name_len >= sizeof(job->file_name) ||
+	    memchr(payload, '/', name_len)) {
 		job->malformed = true;
 		return;
 	}
@@ -216,8 +217,8 @@ static const char *follow(struct job *job, char *why, size_t size)
 }
 
 /*
- * Waits up to about 400 ms for a child that is exiting. False: it is stuck in the kernel and is left
- * behind. The pauses start short because most children are gone at the first or second look.
+ * Waits up to about 400 ms for a child that is exiting. False: it is stuck in the kernel and is
+ * left behind. The pauses start short because most children are gone at the first or second look.
  */
 static bool reap(pid_t pid, int *status)
 {
@@ -320,8 +321,11 @@ void nic_run_collector(const struct nic_run *run, const struct nic_collector *c)
 		const struct nic_subject *s = &run->inventory->subjects[i];
 		if (!(s->kind & c->subjects))
 			continue;
+		if (c->device_only && s->kind == NIC_INTERFACE && !*s->device)
+			continue;
 		if (c->access == NIC_ASKS_KERNEL && !run->root_is_machine)
-			skip(run, c, s, "netlink and ioctl ask the running kernel, not the --root directory");
+			skip(run, c, s,
+			     "netlink and ioctl ask the running kernel, not the --root directory");
 		else if (clock_now() >= run->deadline_at)
 			skip(run, c, s, "not started: the deadline of the whole run had passed");
 		else

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs collectors, each on each of its subjects in a child process with a deadline per item, writes the
- * raw files and fills the record. A child that misses its deadline is killed; if it does not die (stuck
- * in the kernel) it is left behind: it holds no file of the output. Single-threaded; must be called
- * without other threads because it forks.
+ * Runs collectors, each on each of its subjects in a child process with a deadline per item, writes
+ * the raw files and fills the record. A child that misses its deadline is killed; if it does not
+ * die (stuck in the kernel) it is left behind: it holds no file of the output. Single-threaded;
+ * must be called without other threads because it forks.
  */
 #ifndef SALVOR_NIC_LIVE_RUNNER_H
 #define SALVOR_NIC_LIVE_RUNNER_H
@@ -19,7 +19,8 @@ struct nic_run {
 	const struct nic_inventory *inventory;
 	enum nic_stage stage;
 	int output;	    /* directory */
-	double deadline_at; /* clock_now() at which no further item starts and the running one ends */
+	double deadline_at; /* clock_now() at which no further item starts and the running one ends
+			     */
 	struct nic_record *record;
 };
 

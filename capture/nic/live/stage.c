@@ -13,7 +13,8 @@ static struct err *write_whole(int output, const char *name, const struct buf *t
 {
 	char temporary[64];
 	snprintf(temporary, sizeof(temporary), ".%s.new", name);
-	int fd = openat(output, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	int fd = openat(output, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+			0644);
 	if (fd < 0)
 		return err_os(errno, "%s", name);
 	const char *p = text->data;
@@ -42,7 +43,8 @@ static void earlier(struct json *j, int output, const char *stage)
 	char name[48];
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	snprintf(name, sizeof(name), "nic-%s.json", stage);
-	_cleanup_close_ int fd = openat(output, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	_cleanup_close_ int fd =
+		openat(output, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return;
 	for (;;) {
