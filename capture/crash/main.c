@@ -15,8 +15,8 @@ static const char usage[] =
 	"Saves the dump of a crashed kernel (run, in the capture environment), and reads\n"
 	"kdump.conf for it (config, on the production system).\n"
 	"\n"
-	"  -c, --config FILE  run, config get: the resolved configuration\n"
-	"                     (/etc/salvor/capture.conf); config check, resolve: /etc/kdump.conf\n"
+	"  -c, --config FILE  run: the resolved configuration (/etc/salvor/capture.conf);\n"
+	"                     config: kdump.conf (/etc/kdump.conf) or a resolved one\n"
 	"      --early        run: exit with 10 if the target's device is not there yet\n"
 	"  -n, --dry-run      run: print the plan and the configuration, change nothing\n"
 	"      --root DIR     take /proc, /sys, /etc, /dev and /run from below DIR\n"
@@ -96,7 +96,9 @@ int main(int argc, char **argv)
 	struct err *e = dispatch(&o, &status);
 	if (!e)
 		return status;
-	fprintf(stderr, "kdump-capture: %s\n", err_message(e));
+	/* config: "FILE:LINE: …" at the start of the line, where editors and kdumpctl look for it */
+	bool config = o.count > 0 && strcmp(o.words[0], "config") == 0;
+	fprintf(stderr, "%s%s\n", config ? "" : "kdump-capture: ", err_message(e));
 	status = err_code(e) == ERR_USAGE || err_code(e) == ERR_UNSUPPORTED ? EXIT_USAGE : EXIT_NOT_SAVED;
 	err_free(e);
 	return status;
