@@ -41,7 +41,7 @@ cmdline_defaults() {
 # cmdline_words TEXT: one parameter per line; a quoted value may have spaces
 cmdline_words() {
 	local rest=$1
-	while [[ $rest =~ ^[[:space:]]*(([^[:space:]\"]|\"[^\"]*\"?)+) ]]; do
+	while [[ $rest =~ ^[[:space:]]*(([^[:space:]\"]|\"[^\"]*(\"|$))+) ]]; do
 		printf '%s\n' "${BASH_REMATCH[1]}"
 		rest=${rest:${#BASH_REMATCH[0]}}
 	done

@@ -29,7 +29,11 @@ kdump_capture_config() {
 	kdump-capture config "$@" --config "$CONFIG" ${ROOT:+--root "$ROOT"}
 }
 
-config_get() { kdump_capture_config get "$1"; }
+# config_get KEY: a value of the resolved configuration, which is shell-quoted lines KEY='value'
+config_get() (
+	eval "$(kdump_capture_config resolve)"
+	printf '%s\n' "${!1-}"
+)
 
 # config_check: exits with one clear line when kdump.conf is wrong
 config_check() {

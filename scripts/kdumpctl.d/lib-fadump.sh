@@ -5,7 +5,8 @@
 # firmware will keep the memory; whether anything saves it is a question of the production initramfs.
 # Nodes: Documentation/ABI/testing/sysfs-kernel-fadump of the kernel, old names below /sys/kernel/.
 
-fadump_registered() { [ "$(read_node /sys/kernel/fadump/registered /sys/kernel/fadump_registered)" = 1 ]; }
+fadump_state() { read_node /sys/kernel/fadump/registered /sys/kernel/fadump_registered; }
+fadump_registered() { [ "$(fadump_state)" = 1 ]; }
 
 # fadump_write 0|1
 fadump_write() {
@@ -19,15 +20,11 @@ fadump_write() {
 
 # fadump_set 0|1: writes and verifies; writing what is already so is an error to some kernels
 fadump_set() {
-	local want=$1
-	if [ "$want" = 1 ] && fadump_registered || [ "$want" = 0 ] && ! fadump_registered; then
-		return 0
-	fi
-	fadump_write "$want"
-	if [ "$want" = 1 ] && ! fadump_registered || [ "$want" = 0 ] && fadump_registered; then
-		complain "the kernel did not take $want in /sys/kernel/fadump/registered; dmesg has the reason"
-		return 1
-	fi
+	[ "$(fadump_state)" != "$1" ] || return 0
+	fadump_write "$1"
+	[ "$(fadump_state)" = "$1" ] && return
+	complain "the kernel did not take $1 in /sys/kernel/fadump/registered; dmesg has the reason"
+	return 1
 }
 
 # fadump_bootargs: what the capture boot's command line gets in addition, where the kernel can

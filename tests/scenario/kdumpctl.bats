@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kdumpctl with kexec kdump on a machine in a directory.
+
+load kdumpctl_helpers
+
+setup() { machine; }
+
+@test "start builds the image, loads it, and says so" {
+	run kdumpctl start
+	[ "$status" -eq 0 ]
+	[[ $output == *"kdump: operational (256 MiB reserved)"* ]]
+	[ -s "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img" ]
+	called "^dracut .*--modules kdump-capture"
+	called "^kexec -s -p $MACHINE/boot/vmlinuz-$KVER --initrd=$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img"
+}
+
+@test "the image is built as a kdump image, without the system's dracut settings" {
+	kdumpctl start
+	[ "$(cat "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img")" = "image of kdump" ]
+	called "^dracut .*--conf /dev/null --confdir /"
+}
+
+@test "start twice loads once" {
+	kdumpctl start
+	run kdumpctl start
+	[ "$status" -eq 0 ]
+	one_line "already operational"
+	[ "$(calls ^kexec)" -eq 1 ]
+	[ "$(calls ^dracut)" -eq 1 ]
+}
+
+@test "a changed configuration is built and loaded by the next start" {
+	kdumpctl start
+	echo "TARGET='local' TARGET_FSTYPE='xfs' FINAL_ACTION='default'" >"$MACHINE/resolved"
+	run kdumpctl start
+	[ "$status" -eq 0 ]
+	[ "$(calls ^dracut)" -eq 2 ]
+	[ "$(calls ^kexec)" -eq 2 ]
+}
+
+@test "reload loads again without a new image" {
+	kdumpctl start
+	run kdumpctl reload
+	[ "$status" -eq 0 ]
+	[ "$(calls ^dracut)" -eq 1 ]
+	[ "$(calls '^kexec -s -p /')" -eq 2 ]
+}
+
+@test "status before, after start, after stop" {
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+	one_line "not operational: no capture kernel is loaded"
+	kdumpctl start
+	run kdumpctl status
+	[ "$status" -eq 0 ]
+	one_line "kdump: operational"
+	run kdumpctl stop
+	[ "$status" -eq 0 ]
+	[ "$(node kexec_crash_loaded)" = 0 ]
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+}
+
+@test "status: a kernel that something else loaded is not operational" {
+	echo 1 >"$MACHINE/sys/kernel/kexec_crash_loaded"
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+	one_line "not by kdumpctl"
+}
+
+@test "status: the image is missing" {
+	kdumpctl start
+	rm "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img"
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+	one_line "is missing"
+}
+
+@test "start after the image went missing builds it again" {
+	kdumpctl start
+	rm "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img"
+	run kdumpctl start
+	[ "$status" -eq 0 ]
+	[ "$(calls ^dracut)" -eq 2 ]
+	run kdumpctl status
+	[ "$status" -eq 0 ]
+}
+
+@test "no reservation: one line that says what to do" {
+	echo 0 >"$MACHINE/sys/kernel/kexec_crash_size"
+	echo "root=/dev/vda" >"$MACHINE/proc/cmdline"
+	run kdumpctl start
+	[ "$status" -eq 1 ]
+	one_line "add crashkernel=256M to the kernel command line and reboot"
+	[ "$(calls '^kexec\|^dracut')" -eq 0 ]
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+	one_line "no memory is reserved"
+}
+
+@test "crashkernel= that did not take is told apart" {
+	echo 0 >"$MACHINE/sys/kernel/kexec_crash_size"
+	run kdumpctl start
+	[ "$status" -eq 1 ]
+	one_line "although crashkernel= is on its command line"
+}
+
+@test "no rights: one line, exit 1" {
+	if [ "$(id -u)" -eq 0 ]; then
+		# its own copy: nobody may not read this tree
+		cp -r "$top/scripts" "$BATS_TEST_TMPDIR/scripts"
+		echo 'VERSION := 0' >"$BATS_TEST_TMPDIR/Makefile"
+		chmod -R a+rX "$BATS_TEST_TMPDIR"
+		cp -r "$BATS_TEST_TMPDIR/scripts" "$BATS_TEST_TMPDIR/Makefile" "$(mktemp -d /tmp/kdumpctl-test.XXXXXX)"
+		copy=$(echo /tmp/kdumpctl-test.*)
+		chmod -R a+rX "$copy"
+		run setpriv --reuid 65534 --regid 65534 --clear-groups "$copy/scripts/kdumpctl" start
+		rm -rf "$copy"
+	else
+		run "$top/scripts/kdumpctl" start
+	fi
+	[ "$status" -eq 1 ]
+	one_line "start must be run as root"
+}
+
+@test "a bad configuration line: the parser's line, exit 2, nothing loaded" {
+	touch "$MACHINE/bad"
+	run kdumpctl start
+	[ "$status" -eq 2 ]
+	one_line "/etc/kdump.conf:3: unknown directive 'pat'"
+	[ "$(calls '^kexec\|^dracut')" -eq 0 ]
+}
+
+@test "restart with a bad configuration takes nothing away" {
+	kdumpctl start
+	touch "$MACHINE/bad"
+	run kdumpctl restart
+	[ "$status" -eq 2 ]
+	[ "$(node kexec_crash_loaded)" = 1 ]
+}
+
+@test "kexec that fails is reported with its reason" {
+	touch "$MACHINE/kexec-fails"
+	run kdumpctl start
+	[ "$status" -eq 1 ]
+	[[ $output == *"kexec could not load /boot/vmlinuz-$KVER: kexec_file_load failed: Operation not permitted"* ]]
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+}
+
+@test "a kernel without the file based system call is loaded the old way" {
+	touch "$MACHINE/no-file-load"
+	run kdumpctl start
+	[ "$status" -eq 0 ]
+	called "^kexec -c -p"
+}
+
+@test "KEXEC_ARGS choose the system call" {
+	mkdir -p "$MACHINE/etc/default"
+	echo 'KEXEC_ARGS="-c --reuse"' >"$MACHINE/etc/default/salvor"
+	kdumpctl start
+	called "^kexec -c --reuse -p"
+	! called "^kexec -s"
+}
+
+@test "a kernel image that is missing" {
+	rm "$MACHINE/boot/vmlinuz-$KVER"
+	run kdumpctl start
+	[ "$status" -eq 1 ]
+	one_line "no image of kernel $KVER in /boot"
+}
+
+@test "dracut that fails leaves the old image and says what it said" {
+	kdumpctl start
+	echo "TARGET='local' TARGET_FSTYPE='xfs'" >"$MACHINE/resolved"
+	touch "$MACHINE/dracut-fails"
+	run kdumpctl rebuild
+	[ "$status" -eq 1 ]
+	[[ $output == *"dracut: no space"* ]]
+	[ -s "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img" ]
+	[ ! -e "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img.new" ]
+	[ "$(node kexec_crash_loaded)" = 1 ]
+}
+
+@test "dracut_args reach dracut as words" {
+	echo "DRACUT_ARGS='--add-drivers \"one two\" --foo'" >>"$MACHINE/resolved"
+	fake dracut <<-'EOF'
+		printf '<%s>' "$@" >"$MACHINE/args"
+		echo x >"${@: -1}"
+	EOF
+	kdumpctl rebuild
+	[[ $(cat "$MACHINE/args") == *"<--add-drivers><one two><--foo>"* ]]
+}
+
+@test "stop without anything loaded is fine" {
+	run kdumpctl stop
+	[ "$status" -eq 0 ]
+	[ "$(calls ^kexec)" -eq 0 ]
+}
+
+@test "showmem" {
+	run kdumpctl showmem
+	[ "$status" -eq 0 ]
+	one_line "kdump: 256 MiB reserved"
+}
+
+@test "a second kdumpctl gives up after the time limit" {
+	mkdir -p "$MACHINE/run/lock"
+	exec 8>"$MACHINE/run/lock/kdumpctl.lock"
+	flock 8
+	KDUMPCTL_LOCK_LIMIT=1 run kdumpctl start
+	exec 8>&-
+	[ "$status" -eq 4 ]
+	one_line "another kdumpctl has been running for 1 s"
+}
+
+@test "usage errors: one line, exit 2" {
+	run kdumpctl
+	[ "$status" -eq 2 ]
+	one_line "a verb is missing"
+	run kdumpctl frobnicate
+	[ "$status" -eq 2 ]
+	one_line "unknown verb frobnicate"
+	run kdumpctl --frob start
+	[ "$status" -eq 2 ]
+	one_line "unknown option --frob"
+	run kdumpctl start stop
+	[ "$status" -eq 2 ]
+	one_line "one verb at a time"
+}
+
+@test "--help names every verb, man page and completion too" {
+	run "$top/scripts/kdumpctl" --help
+	[ "$status" -eq 0 ]
+	for verb in start stop restart reload status rebuild showmem; do
+		grep -q "^  $verb " <<<"$output"
+		grep -qx ".B $verb" "$top/scripts/kdumpctl.8"
+		grep -qw "$verb" "$top/scripts/kdumpctl.bash-completion"
+	done
+}

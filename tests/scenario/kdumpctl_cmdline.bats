@@ -1,0 +1,74 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The capture kernel's command line.
+
+load kdumpctl_helpers
+
+setup() {
+	machine
+	mkdir -p "$MACHINE/etc/sysconfig"
+}
+
+# cmdline TEXT: what kexec is given when the running kernel has TEXT
+cmdline() {
+	echo "$1" >"$MACHINE/proc/cmdline"
+	kdumpctl start >/dev/null
+	sed -n 's/^kexec .*--command-line=//p' "$CALLS" | tail -n 1
+}
+
+has() { [[ " $line " == *" $1 "* ]] || { echo "no '$1' in: $line" && return 1; }; }
+lacks() { [[ " $line " != *" $1"* ]] || { echo "'$1' in: $line" && return 1; }; }
+
+@test "reservations, panics and watchdogs are not handed down; console and root are" {
+	line=$(cmdline "BOOT_IMAGE=/v crashkernel=1G,high crashkernel=64M,low root=UUID=1-2 ro console=ttyS0,115200 hugepages=900 panic_on_oops=1 softlockup_panic nmi_watchdog=1 hung_task_panic=1 oops=panic maxcpus=8 isolcpus=2-7 quiet")
+	for word in crashkernel hugepages panic_on_oops softlockup_panic nmi_watchdog hung_task_panic oops= maxcpus isolcpus BOOT_IMAGE; do
+		lacks "$word"
+	done
+	for word in root=UUID=1-2 ro console=ttyS0,115200 quiet nr_cpus=1 irqpoll reset_devices panic=10; do
+		has "$word"
+	done
+}
+
+@test "a dash and an underscore are the same parameter" {
+	line=$(cmdline "panic-on-oops=1 a-b=1")
+	lacks panic-on-oops
+	has a-b=1
+}
+
+@test "quoted values stay whole" {
+	line=$(cmdline 'dyndbg="file a.c +p" log_buf_len=16M foo')
+	has 'dyndbg="file a.c +p"'
+	lacks log_buf_len
+	has foo
+}
+
+@test "names that only begin alike stay" {
+	line=$(cmdline "panic_timeout_x=3 ipv6.disable=1 initrd_x=1")
+	has panic_timeout_x=3
+	has ipv6.disable=1
+	has initrd_x=1
+}
+
+@test "KDUMP_COMMANDLINE replaces, _REMOVE removes also ours, _APPEND comes last" {
+	printf '%s\n' 'KDUMP_COMMANDLINE="console=hvc0 crashkernel=1G foo=1"' 'KDUMP_COMMANDLINE_REMOVE="irqpoll foo"' \
+		'KDUMP_COMMANDLINE_APPEND="nr_cpus=4"' >"$MACHINE/etc/sysconfig/kdump"
+	line=$(cmdline "root=/dev/other")
+	lacks root=/dev/other
+	lacks crashkernel
+	lacks irqpoll
+	lacks foo
+	has console=hvc0
+	[[ $line == *" nr_cpus=4" ]]
+}
+
+@test "each architecture has its own" {
+	export FAKE_ARCH=ppc64le
+	line=$(cmdline "root=/dev/sda")
+	has noirqdistrib
+	lacks irqpoll
+	lacks mce
+	export FAKE_ARCH=aarch64
+	line=$(cmdline "root=/dev/sdb")
+	has swiotlb=noforce
+	lacks numa=off
+}
