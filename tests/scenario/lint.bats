@@ -204,7 +204,7 @@ need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
 
 @test "places: paths of a machine and mirror hosts" {
 	printf 'cache=/%s/someone/x\n' home | file a.sh
-	printf 'deb http://%s.debian.org/debian trixie main\n' deb | file list
+	printf 'deb http://deb.%s.org/debian trixie main\n' debian | file list
 	file fine <<<'/root/.ssh/kdump_id_rsa /home /work'
 	rule places
 	[ "$status" -eq 1 ]
