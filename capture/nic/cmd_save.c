@@ -143,6 +143,14 @@ static struct err *open_output(const char *path, int *ret)
 	return NULL;
 }
 
+/* Whether netlink and ioctl speak of the machine that the files below the root describe. */
+static bool is_machine(const struct root *root)
+{
+	struct stat theirs, ours;
+	return fstat(root->fd, &theirs) == 0 && stat("/", &ours) == 0 &&
+	       theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
 static struct err *write_record(const struct nic_run *run, struct nic_run_facts *facts,
 				double begun, bool complete)
 {
@@ -185,7 +193,7 @@ static struct err *save(const struct options *o, const struct root *root, int ou
 		kernel[0] = '\0';
 	struct nic_run run = {
 		.root = root,
-		.root_is_machine = strcmp(root->path, "/") == 0,
+		.root_is_machine = is_machine(root),
 		.inventory = &inventory,
 		.stage = o->stage,
 		.output = output,

@@ -50,7 +50,8 @@ bool nic_link_name(const struct root *root, const char *path, char *out, size_t 
 		return false;
 	const char *slash = strrchr(target, '/');
 	const char *name = slash ? slash + 1 : target;
-	if (!*name || strlen(name) >= size)
+	/* It becomes the name of a directory: the root may be anybody's. */
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strlen(name) >= size)
 		return false;
 	memcpy(out, name, strlen(name) + 1);
 	return true;
@@ -229,7 +230,7 @@ static bool parent_name(const struct root *root, const char *ifname, const char 
 		return false;
 	*at = '\0';
 	char *slash = strrchr(target, '/');
-	if (!slash || !slash[1] || strlen(slash + 1) >= size)
+	if (!slash || !slash[1] || strcmp(slash, "/..") == 0 || strlen(slash + 1) >= size)
 		return false;
 	memcpy(out, slash + 1, strlen(slash + 1) + 1);
 	return true;

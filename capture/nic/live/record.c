@@ -106,6 +106,11 @@ static void values_json(struct json *j, const struct nic_record *r, const struct
 	json_object_end(j);
 }
 
+static const char *text_key(enum nic_outcome o)
+{
+	return o == NIC_OK ? "note" : o == NIC_ERROR ? "error" : "reason";
+}
+
 static void item_json(struct json *j, const struct nic_item *item)
 {
 	json_object(j, NULL);
@@ -113,7 +118,7 @@ static void item_json(struct json *j, const struct nic_item *item)
 	json_str(j, "source", item->source);
 	json_str(j, "outcome", nic_outcome_name(item->outcome));
 	if (item->text)
-		json_str(j, item->outcome == NIC_ERROR ? "error" : "reason", item->text);
+		json_str(j, text_key(item->outcome), item->text);
 	if (item->file)
 		json_str(j, "file", item->file);
 	json_u64(j, "bytes", item->bytes);
