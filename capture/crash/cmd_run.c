@@ -165,6 +165,8 @@ static struct err *run_with(const struct options *o, const struct root *root, st
 		*status = EXIT_NOT_READY;
 	} else if (!e) {
 		e = incident_mkdirs(run->dir, 0755);
+		if (!e && run->target.ops->remote)
+			e = incident_mkdirs(run->target.work, 0700);
 		if (!e) {
 			say_phase("start");
 			save_and_finish(run, status);

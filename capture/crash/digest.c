@@ -4,15 +4,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
-#include <nettle/sha2.h>
 #include <string.h>
 
 #define PIECE ((size_t)256 * 1024)
 
-static void finish(struct sha256_ctx *ctx, char hex[DIGEST_HEX_SIZE])
+void digest_init(struct digest *d)
+{
+	sha256_init(&d->ctx);
+}
+
+void digest_update(struct digest *d, const void *data, size_t len)
+{
+	sha256_update(&d->ctx, len, data);
+}
+
+void digest_final(struct digest *d, char hex[DIGEST_HEX_SIZE])
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
-	sha256_digest(ctx, sizeof(digest), digest);
+	sha256_digest(&d->ctx, sizeof(digest), digest);
 	for (size_t i = 0; i < sizeof(digest); i++)
 		snprintf(hex + i * 2, 3, "%02x", digest[i]);
 }
@@ -26,8 +35,8 @@ struct err *digest_file(const char *path, _Atomic uint64_t *progress, char hex[D
 	if (!data)
 		return err_nomem();
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	struct sha256_ctx ctx;
-	sha256_init(&ctx);
+	struct digest d;
+	digest_init(&d);
 	for (;;) {
 		ssize_t n = read(fd, data, PIECE);
 		if (n < 0 && errno == EINTR)
@@ -36,11 +45,11 @@ struct err *digest_file(const char *path, _Atomic uint64_t *progress, char hex[D
 			return err_os(errno, "%s", path);
 		if (n == 0)
 			break;
-		sha256_update(&ctx, (size_t)n, data);
+		digest_update(&d, data, (size_t)n);
 		if (progress)
 			atomic_fetch_add(progress, (uint64_t)n);
 	}
-	finish(&ctx, hex);
+	digest_final(&d, hex);
 	return NULL;
 }
 

@@ -6,11 +6,21 @@
 #ifndef SALVOR_CRASH_DIGEST_H
 #define SALVOR_CRASH_DIGEST_H
 
+#include <nettle/sha2.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/buf.h"
 
 #define DIGEST_HEX_SIZE 65
+
+struct digest {
+	struct sha256_ctx ctx;
+};
+
+void digest_init(struct digest *d);
+void digest_update(struct digest *d, const void *data, size_t len);
+void digest_final(struct digest *d, char hex[DIGEST_HEX_SIZE]);
 
 /* Reads the file from the start; adds what it read to progress (may be NULL). */
 struct err *digest_file(const char *path, _Atomic uint64_t *progress, char hex[DIGEST_HEX_SIZE]) must_check;
