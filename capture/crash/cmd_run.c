@@ -134,11 +134,33 @@ static void mark_done(const struct run *run, int status)
 	err_free(e);
 }
 
+/* failure_action dump_to_rootfs: once more, to the root file system. */
+static void save_to_rootfs(struct run *run)
+{
+	plan_close(run);
+	struct err *e = target_local_rootfs(run);
+	if (e) {
+		say_error("dump_to_rootfs: %s", err_message(e));
+		err_free(e);
+		return;
+	}
+	say("dump_to_rootfs: saving to %s", run->target.device);
+	run->fallback = true;
+	plan_save(run);
+	summary(run);
+}
+
 static void save_and_finish(struct run *run, int *status)
 {
 	plan_save(run);
 	summary(run);
 	enum action a = action_of(run);
+	if (a == ACTION_DUMP_TO_ROOTFS) {
+		save_to_rootfs(run);
+		a = action_of(run);
+		if (a == ACTION_DUMP_TO_ROOTFS)
+			a = ACTION_REBOOT;
+	}
 	if (a == ACTION_CONTINUE && run->environment == ENVIRONMENT_FADUMP &&
 	    plan_release(run) != OUTCOME_OK && !run->released) {
 		say_error("without its memory this boot cannot go on");

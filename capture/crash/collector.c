@@ -124,11 +124,15 @@ static struct err *on_stdout(void *arg, const void *data, size_t len)
 	return flat_feed(&s->flat, data, len);
 }
 
-/* Words the message of an attempt that ended because of the target. */
-static enum verdict target_verdict(struct attempt *a, bool usable, const char *why)
+enum verdict collector_target_verdict(struct run *run, struct attempt *a, bool usable, const struct err *e)
 {
+	uint64_t free_bytes;
+	bool full = err_code(e) == ERR_NOSPACE;
+	/* A dead connection is not asked how much room there is. */
+	if (!full && !run->target.ops->remote)
+		full = run->target.ops->free_bytes(run, &free_bytes) && free_bytes < TARGET_FULL_BYTES;
 	a->outcome = usable ? OUTCOME_INCOMPLETE : OUTCOME_FAILED;
-	snprintf(a->message, sizeof(a->message), "the target is full or failing: %.400s", why);
+	snprintf(a->message, sizeof(a->message), "the target %s: %.400s", full ? "is full" : "fails", err_message(e));
 	return usable ? VERDICT_INCOMPLETE : VERDICT_TARGET_FAILED;
 }
 
@@ -141,13 +145,13 @@ static enum verdict judge(struct saving *s, const struct collector *c, struct at
 		return VERDICT_SAVED;
 	}
 	if (s->sink_failed)
-		return target_verdict(a, has_data, err_message(e));
+		return collector_target_verdict(s->run, a, has_data, e);
 	if (c->own && a->exit_status == FILTER_EXIT_INCOMPLETE)
-		return target_verdict(a, has_data, err_message(e));
+		return collector_target_verdict(s->run, a, has_data, e);
 	if (c->own && a->exit_status == FILTER_EXIT_TARGET_FAILED)
-		return target_verdict(a, false, err_message(e));
+		return collector_target_verdict(s->run, a, false, e);
 	if (!c->own && s->run->target.ops->is_failing(s->run))
-		return target_verdict(a, has_data, err_message(e));
+		return collector_target_verdict(s->run, a, has_data, e);
 	a->outcome = err_code(e) == ERR_TIMEOUT ? OUTCOME_TIMEOUT : OUTCOME_FAILED;
 	snprintf(a->message, sizeof(a->message), "%s", err_message(e));
 	return VERDICT_NEXT;

@@ -41,6 +41,9 @@ struct err *collector_check(const char *line) must_check;
 /* Tries them all; fills run->core. NULL: what is in run->core; an error: nothing usable was saved. */
 struct err *collector_save(struct run *run, struct step_report *report) must_check;
 
+/* Words an attempt that ended because of the target; usable: a readable part is there. */
+enum verdict collector_target_verdict(struct run *run, struct attempt *a, bool usable, const struct err *e);
+
 /* copy.c: /proc/vmcore as it is, with holes for zeros. */
 enum verdict copy_vmcore(struct run *run, struct step_report *report, struct attempt *a);
 

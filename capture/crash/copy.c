@@ -87,7 +87,6 @@ static void flag_incomplete(struct copy *c)
 	size_t at = c->head[EI_CLASS] == ELFCLASS32 ? offsetof(Elf32_Ehdr, e_flags) : offsetof(Elf64_Ehdr, e_flags);
 	put_u32(c->head + at, get_u32(c->head + at, order) | ELF_INCOMPLETE, order);
 	err_free(c->sink->write_at(c->sink, at, c->head + at, 4));
-	err_free(c->sink->finish(c->sink, c->done));
 }
 
 static struct err *copy_all(struct copy *c)
@@ -128,26 +127,28 @@ enum verdict copy_vmcore(struct run *run, struct step_report *report, struct att
 	struct copy c = {.run = run, .report = report, .fd = -1};
 	enum verdict v = VERDICT_NEXT;
 	struct err *e = copy_open(&c);
-	if (!e) {
+	if (e) {
+		a->outcome = OUTCOME_FAILED;
+		snprintf(a->message, sizeof(a->message), "%s", err_message(e));
+	} else {
 		e = run->target.ops->sink_create(run, FILE_VMCORE_INCOMPLETE, report, &c.sink);
-		if (e)
-			v = VERDICT_TARGET_FAILED;
+		if (!e)
+			e = copy_all(&c);
+		v = e ? collector_target_verdict(run, a, c.done > 0, e) : VERDICT_SAVED;
+	}
+	if (e && c.done > 0) {
+		/* The piece that failed may have got part of the way. */
+		flag_incomplete(&c);
+		err_free(c.sink->finish(c.sink, c.done));
 	}
 	if (!e) {
-		e = copy_all(&c);
-		v = !e ? VERDICT_SAVED : c.done ? VERDICT_INCOMPLETE : VERDICT_TARGET_FAILED;
-		if (e)
-			flag_incomplete(&c);
+		a->outcome = OUTCOME_OK;
+		if (run->core.read_errors)
+			snprintf(a->message, sizeof(a->message), "%" PRIu64 " blocks of %zu bytes could not be read",
+				 run->core.read_errors, BLOCK);
 	}
 	a->bytes = c.done;
-	a->outcome = v == VERDICT_SAVED ? OUTCOME_OK : v == VERDICT_INCOMPLETE ? OUTCOME_INCOMPLETE : OUTCOME_FAILED;
 	run->core.record_end = c.done;
-	if (e)
-		snprintf(a->message, sizeof(a->message), "%s%s",
-			 v == VERDICT_NEXT ? "" : "the target is full or failing: ", err_message(e));
-	else if (run->core.read_errors)
-		snprintf(a->message, sizeof(a->message), "%" PRIu64 " blocks of %zu bytes could not be read",
-			 run->core.read_errors, BLOCK);
 	err_free(e);
 	free(c.data);
 	if (c.sink)

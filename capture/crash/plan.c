@@ -13,6 +13,9 @@ enum {
 	ONLY_KDUMP = 1 << 1,   /* fadump: the devices were reset and production owns them */
 	NEEDS_PRE = 1 << 2,    /* skipped when kdump_pre said no */
 	CLEANUP = 1 << 3,      /* its success is not worth a line */
+	ONLY_UNBOUND = 1 << 4, /* pointless once the NIC drivers are loaded */
+	ONLY_FALLBACK = 1 << 5, /* part of the plan only after another target failed */
+	ONLY_FIRST = 1 << 6,	/* and only before */
 };
 
 struct row {
@@ -40,11 +43,12 @@ struct row {
 #define CLOSE_LIMITS   {60, 0}
 
 static const struct row rows_local[] = {
-	{"pre", step_pre, HOOK_LIMITS, 0, NULL},
+	{"pre", step_pre, HOOK_LIMITS, ONLY_FIRST, NULL},
 	{"open", step_open, OPEN_LIMITS, NEEDS_PRE, "target-open"},
 	{"dmesg", step_dmesg, SMALL_LIMITS, NEEDS_TARGET, "dmesg-saved"},
-	{"nic-before", step_nic_before, NIC_LIMITS, NEEDS_TARGET | ONLY_KDUMP, NULL},
-	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP, NULL},
+	{"nic-staged", step_nic_staged, SMALL_LIMITS, NEEDS_TARGET | ONLY_FALLBACK, NULL},
+	{"nic-before", step_nic_before, NIC_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND, NULL},
+	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND, NULL},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
@@ -80,6 +84,8 @@ static const char *reason_to_skip(const struct run *run, const struct row *row)
 		return "not in a fadump capture: the devices were reset";
 	if (row->flags & NEEDS_PRE && run->pre_refused)
 		return "kdump_pre failed";
+	if (row->flags & ONLY_UNBOUND && run->drivers_loaded)
+		return "the drivers are loaded already";
 	if (row->flags & NEEDS_TARGET && !run->target.open)
 		return "the target is not open";
 	return NULL;
@@ -102,9 +108,16 @@ static void tell(const struct row *row, const struct step_result *r)
 	}
 }
 
+static bool in_plan(const struct run *run, const struct row *row)
+{
+	return !(row->flags & (run->fallback ? ONLY_FIRST : ONLY_FALLBACK));
+}
+
 static enum outcome run_row(struct run *run, const struct row *row)
 {
 	struct step_result r = {0};
+	if (!in_plan(run, row))
+		return OUTCOME_SKIPPED;
 	const char *skip = reason_to_skip(run, row);
 	if (skip) {
 		r.outcome = OUTCOME_SKIPPED;
@@ -165,7 +178,8 @@ void plan_print(const struct run *run)
 	size_t count;
 	const struct row *rows = rows_of(run, &count);
 	for (size_t i = 0; i < count; i++)
-		print_row(run, &rows[i]);
+		if (in_plan(run, &rows[i]))
+			print_row(run, &rows[i]);
 	if (run->environment == ENVIRONMENT_FADUMP)
 		print_row(run, &row_release);
 	print_row(run, &row_close);

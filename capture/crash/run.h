@@ -31,6 +31,8 @@
 #define FILE_JOURNAL	       "capture.json"
 #define FILE_MANIFEST	       "SHA256SUMS"
 #define FILE_RELEASE	       "release.json"
+/* Space kept on a local target for what is written after the vmcore; gone when published. */
+#define FILE_RESERVE	       ".reserve"
 
 struct target_ops;
 
@@ -92,6 +94,8 @@ struct run {
 	struct target target;
 	struct vmcore_state core;
 	bool dmesg_saved, nic_saved, pre_refused, released;
+	bool drivers_loaded; /* NIC drivers: nothing is "before bind" any more */
+	bool fallback;	     /* saving to the root file system after the target failed */
 	unsigned steps;
 	struct step_record step[RUN_STEPS_MAX];
 };

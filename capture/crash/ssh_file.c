@@ -6,16 +6,15 @@
 #include <inttypes.h>
 #include <string.h>
 #include "crash/digest.h"
+#include "crash/target.h"
 
-/* A refused write with less than this free is "disk full", whatever the server calls it. */
-#define FULL_BYTES ((uint64_t)1 << 20)
-
+/* A refused write on a full disk is "disk full", whatever the server calls it. */
 static struct err *write_error(struct ssh_file *f)
 {
 	uint64_t free_bytes;
 	bool connected = ssh_is_connected(f->conn->session);
 	struct err *e = ssh_conn_error(f->conn, "writing %s on the server", f->path);
-	if (!connected || !ssh_conn_free_bytes(f->conn, f->path, &free_bytes) || free_bytes >= FULL_BYTES)
+	if (!connected || !ssh_conn_free_bytes(f->conn, f->path, &free_bytes) || free_bytes >= TARGET_FULL_BYTES)
 		return e;
 	err_free(e);
 	return err_new(ERR_NOSPACE, "the file system of %s on the server is full", f->path);

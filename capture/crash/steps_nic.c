@@ -68,6 +68,7 @@ static struct err *load_module(const char *name, struct step_report *report)
 struct err *step_nic_drivers(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
+	run->drivers_loaded = true;
 	_cleanup_buf_ struct buf list = BUF_INIT;
 	struct err *e = root_read(run->root, NIC_MODULES_FILE, NIC_MODULES_MAX, &list);
 	if (!run->live || e) {
@@ -111,6 +112,25 @@ struct err *step_network(void *arg, struct step_report *report)
 	}
 	char *argv[] = {(char[]) {NETWORK_PROGRAM}, (char[]) {"up"}, NULL};
 	struct program p = {.argv = argv, .wall = NETWORK_SECONDS, .progress = &report->progress};
+	struct program_result r;
+	return program_run(&p, &r);
+}
+
+/* What was collected in memory for an ssh target that then failed. */
+struct err *step_nic_staged(void *arg, struct step_report *report)
+{
+	struct run *run = arg;
+	char from[PATH_MAX];
+	struct err *e = path_printf(from, "%s/stage/%s", run->dir, FILE_NIC);
+	if (e)
+		return e;
+	if (access(from, F_OK) < 0) {
+		report->outcome = OUTCOME_SKIPPED;
+		step_say(report, "nothing was collected before");
+		return NULL;
+	}
+	char *argv[] = {(char[]) {"cp"}, (char[]) {"-r"}, from, run->target.work, NULL};
+	struct program p = {.argv = argv, .progress = &report->progress};
 	struct program_result r;
 	return program_run(&p, &r);
 }

@@ -24,7 +24,8 @@ struct sink {
 	void (*destroy)(struct sink *s);
 };
 
-struct manifest;
+/* Below this much free space a failed write means that the target is full. */
+#define TARGET_FULL_BYTES ((uint64_t)1 << 20)
 
 struct target_ops {
 	const char *name; /* TARGET=name */
@@ -47,12 +48,20 @@ struct target_ops {
 	struct err *(*publish)(struct run *run, bool complete, struct step_report *report);
 	/* Whether the target takes no more: full or failing. For collectors that do not say. */
 	bool (*is_failing)(struct run *run);
+	/* Free bytes at the target; false when it does not say. */
+	bool (*free_bytes)(struct run *run, uint64_t *bytes);
 	/* Always called once open() was tried. */
 	void (*close)(struct run *run);
 };
 
 extern const struct target_ops target_local;
 extern const struct target_ops target_ssh;
+
+/*
+ * Makes the root file system named on the kernel command line (root=, rootfstype=) the run's target, for failure_action
+ * dump_to_rootfs. Forgets the target before.
+ */
+struct err *target_local_rootfs(struct run *run) must_check;
 
 /* NULL when there is no such kind. */
 const struct target_ops *target_find(const char *name);

@@ -18,8 +18,8 @@
 
 /* SAN and USB disks appear within a minute of their driver; beyond two nobody has come. */
 #define DEVICE_SECONDS 120.0
-/* Below this much free space a failed write is the target's fault. */
-#define FULL_BYTES ((uint64_t)1 << 20)
+/* For the journal, the manifest and their directory entries: 64 KiB with the largest attempts' output. */
+#define RESERVE_BYTES (256 * 1024)
 
 static struct err *local_prepare(struct run *run)
 {
@@ -40,6 +40,49 @@ static struct err *local_prepare(struct run *run)
 		return err_new(ERR_USAGE, "TARGET_OPTIONS is too long");
 	strcpy(t->options, options);
 	return NULL;
+}
+
+/* The value of name= on the kernel command line, last one wins; false when it is not there. */
+static bool cmdline_value(const char *cmdline, const char *name, char *out, size_t size)
+{
+	bool found = false;
+	size_t len = strlen(name);
+	for (const char *p = cmdline; *p;) {
+		p += strspn(p, " \n");
+		size_t word = strcspn(p, " \n");
+		if (word > len && strncmp(p, name, len) == 0 && p[len] == '=' && word - len - 1 < size) {
+			memcpy(out, p + len + 1, word - len - 1);
+			out[word - len - 1] = '\0';
+			found = true;
+		}
+		p += word;
+	}
+	return found;
+}
+
+struct err *target_local_rootfs(struct run *run)
+{
+	char value[PATH_MAX] = "";
+	struct target *t = &run->target;
+	_cleanup_buf_ struct buf cmdline = BUF_INIT;
+	struct err *e = root_read(run->root, "/proc/cmdline", 65536, &cmdline);
+	*t = (struct target) {.ops = &target_local};
+	if (e)
+		return e;
+	cmdline_value(buf_str(&cmdline), "rootfstype", t->fstype, sizeof(t->fstype));
+	if (!cmdline_value(buf_str(&cmdline), "root", value, sizeof(value)))
+		return err_new(ERR_MISSING, "no root= on the kernel command line");
+	const char *device = strncmp(value, "block:", 6) == 0 ? value + 6 : value;
+	if (!blockdev_spec_valid(device))
+		return err_new(ERR_UNSUPPORTED, "root=%s names no device this version can open", value);
+	/* A save path relative to a file system of its own may be its top: not a place on the root. */
+	const char *path = settings_get(run->settings, SET_SAVE_PATH);
+	e = path_printf(t->device, "%s", device);
+	if (!e)
+		e = path_printf(t->save_path, "%s", strcmp(path, "/") == 0 ? "/var/crash" : path);
+	if (!e)
+		e = path_printf(t->mount, "%s/rootfs", run->dir);
+	return e;
 }
 
 static struct err *local_wait(struct run *run, double seconds)
@@ -68,6 +111,26 @@ static struct err *mount_target(struct run *run, const char *device)
 	return e;
 }
 
+static bool local_free_bytes(struct run *run, uint64_t *bytes)
+{
+	struct statvfs vfs;
+	if (statvfs(run->target.base, &vfs) < 0)
+		return false;
+	*bytes = (uint64_t)vfs.f_bavail * vfs.f_frsize;
+	return true;
+}
+
+/* Best effort: without it a full disk has no journal, which is still a dump. */
+static void make_reserve(const struct target *t)
+{
+	char path[PATH_MAX];
+	struct err *e = path_printf(path, "%s/%s", t->work, FILE_RESERVE);
+	_cleanup_close_ int fd = e ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	err_free(e);
+	if (fd >= 0 && posix_fallocate(fd, 0, RESERVE_BYTES) != 0)
+		unlink(path);
+}
+
 static struct err *local_open(struct run *run, struct step_report *report)
 {
 	struct target *t = &run->target;
@@ -85,8 +148,9 @@ static struct err *local_open(struct run *run, struct step_report *report)
 		e = path_printf(t->work, "%s/%s%s", t->base, t->name, INCIDENT_WRITING);
 	if (e)
 		return e;
-	struct statvfs vfs;
-	uint64_t free_bytes = statvfs(t->base, &vfs) == 0 ? (uint64_t)vfs.f_bavail * vfs.f_frsize : 0;
+	make_reserve(t);
+	uint64_t free_bytes = 0;
+	local_free_bytes(run, &free_bytes);
 	t->open = true;
 	step_say(report, "%s (%s): %s/%s, %llu MiB free", t->device, t->fstype, t->save_path, t->name,
 		 (unsigned long long)(free_bytes >> 20));
@@ -115,7 +179,7 @@ struct local_sink {
 static struct err *local_write_at(struct sink *s, uint64_t offset, const void *data, size_t len)
 {
 	struct local_sink *l = (struct local_sink *)s;
-	return flush_pwrite(l->fd, data, len, offset, l->path);
+	return flush_pwrite(l->fd, data, len, offset, strrchr(l->path, '/') + 1);
 }
 
 static struct err *local_finish(struct sink *s, uint64_t size)
@@ -182,10 +246,8 @@ static struct err *local_publish(struct run *run, bool complete, struct step_rep
 
 static bool local_is_failing(struct run *run)
 {
-	struct statvfs vfs;
-	if (statvfs(run->target.base, &vfs) < 0)
-		return true;
-	if ((uint64_t)vfs.f_bavail * vfs.f_frsize < FULL_BYTES)
+	uint64_t free_bytes;
+	if (!local_free_bytes(run, &free_bytes) || free_bytes < TARGET_FULL_BYTES)
 		return true;
 	char path[PATH_MAX];
 	_cleanup_buf_ struct buf probe = BUF_INIT;
@@ -221,5 +283,6 @@ const struct target_ops target_local = {
 	.digest = local_digest,
 	.publish = local_publish,
 	.is_failing = local_is_failing,
+	.free_bytes = local_free_bytes,
 	.close = local_close,
 };

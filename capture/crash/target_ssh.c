@@ -318,6 +318,16 @@ static bool ssh_is_failing(struct run *run)
 	return false;
 }
 
+static bool ssh_free_bytes(struct run *run, uint64_t *bytes)
+{
+	struct ssh_conn *c;
+	struct err *e = ssh_conn_get(run, &c);
+	bool known = !e && ssh_conn_free_bytes(c, *run->target.base ? run->target.base : "/", bytes);
+	err_free(e);
+	ssh_conn_idle();
+	return known;
+}
+
 const struct target_ops target_ssh = {
 	.name = "ssh",
 	.remote = true,
@@ -329,4 +339,5 @@ const struct target_ops target_ssh = {
 	.digest = ssh_digest,
 	.publish = ssh_publish,
 	.is_failing = ssh_is_failing,
+	.free_bytes = ssh_free_bytes,
 };
