@@ -17,7 +17,7 @@ enum page_class {
 	PAGE_CACHE_PRIVATE, /* page cache with private data (buffer heads) */
 	PAGE_USER,	    /* anonymous memory and hugetlb pages of processes */
 	PAGE_HWPOISON,	    /* broken memory: reading it may stop the machine */
-	PAGE_OFFLINE,	    /* given back to the hypervisor (balloon, virtio-mem) */
+	PAGE_OFFLINE,	    /* given back to the hypervisor (balloon, virtio-mem), or no memory at all */
 	PAGE_UNACCEPTED,    /* of a confidential guest, never used */
 	PAGE_NR_CLASSES,
 };

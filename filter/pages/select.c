@@ -236,6 +236,22 @@ static struct err *scan_sections(struct scan *s, const struct layout *l, unsigne
 	return e;
 }
 
+/*
+ * What lies behind the last page that the kernel had is no memory of its: hypervisors add the firmware's ROM
+ * below 4 GiB to their dumps. Levels that exclude nothing keep it.
+ */
+static void drop_beyond(const struct memmap *map, struct selection *sel)
+{
+	size_t last = map->nsections;
+	while (last > 0 && !map->maps[last - 1])
+		last--;
+	uint64_t end = (uint64_t)last << map->section_shift;
+	if (end >= sel->max_pfn)
+		return;
+	sel->excluded[PAGE_OFFLINE] += drop(&sel->dump, end, sel->max_pfn);
+	sel->max_pfn = end;
+}
+
 static struct err *exclude(const struct vmcore *v, const struct layout *l, unsigned int level,
 			   unsigned int threads, struct selection *sel)
 {
@@ -251,6 +267,7 @@ static struct err *exclude(const struct vmcore *v, const struct layout *l, unsig
 		return e;
 	struct scan s = {.vmcore = v, .map = &map, .pages = &pages, .dump = &sel->dump};
 	level_to_classes(level, s.excluded);
+	drop_beyond(&map, sel);
 	e = scan_sections(&s, l, threads, sel);
 	memmap_deinit(&map);
 	return e;
