@@ -58,6 +58,8 @@ int main(int argc, char **argv)
 			return fflush(stdout) ? NIC_EXIT_FAILED : NIC_EXIT_OK;
 		}
 	}
+	/* A collector that gets stuck must not keep a pipe of whoever called us open. */
+	close_range(3, ~0U, 0);
 	_cleanup_err_ struct err *e = dispatch(argc, argv);
 	if (!e)
 		return NIC_EXIT_OK;
