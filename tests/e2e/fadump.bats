@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Firmware-assisted dump on ppc64le: crash, capture by the production initramfs, the memory given back, the
+# same boot goes on; and once more.
+
+load support
+
+setup_file() {
+	fresh_guest ppc64le
+	cat >"$WORK/job" <<-'END'
+	mem() { sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
+	echo "@job boot=$BOOT memory=$(mem) registered=$(cat /sys/kernel/fadump/registered)"
+	echo "@job vmcore=$([ -e /proc/vmcore ] && echo there || echo gone)"
+	kdumpctl status; echo "@job status=$?"
+	if [ $BOOT -le 2 ]; then
+		sync
+		echo 1 >/proc/sys/kernel/sysrq
+		echo c >/proc/sysrq-trigger
+	else
+		kdumpctl stop; echo "@job stop=$?"
+		kdumpctl status; echo "@job stopped-status=$?"
+		kdumpctl start; echo "@job start=$?"
+		echo "@job end-registered=$(cat /sys/kernel/fadump/registered)"
+		systemctl poweroff
+	fi
+	END
+	run_guest ppc64le 1200 --mem 4096 --append "fadump=on crashkernel=1G"
+	from_guest /var/crash
+	phases | sed 's/^/# /' >&3
+}
+
+@test "fadump: the production kernel has its memory back after each dump, without another boot" {
+	results | grep '^boot='
+	before=$(results | sed -n 's/^boot=1 memory=\([0-9]*\) .*/\1/p')
+	for boot in 2 3; do
+		after=$(results | sed -n "s/^boot=$boot memory=\([0-9]*\) .*/\1/p")
+		# the kernel keeps a little more for itself than in a first boot
+		[ "$after" -ge $((before * 95 / 100)) ]
+	done
+	[ "$(results | grep -c '^vmcore=gone')" -eq 3 ]
+	# one kernel start by the firmware for each crash and one at the beginning: nothing rebooted
+	[ "$(grep -c 'Linux version' "$WORK/console.txt")" -eq 3 ]
+}
+
+@test "fadump: registered again after each dump" {
+	[ "$(results | grep -c '^boot=.* registered=1$')" -eq 3 ]
+}
+
+@test "fadump: kdumpctl status, stop, start" {
+	[ "$(results | grep -cx 'status=0')" -eq 3 ]
+	results | grep -qx 'stop=0'
+	results | grep -qx 'stopped-status=3'
+	results | grep -qx 'start=0'
+	results | grep -qx 'end-registered=1'
+}
+
+@test "fadump: two dumps beside each other, every file as the manifests say" {
+	[ "$(find "$WORK/disk" -name SHA256SUMS | wc -l)" -eq 2 ]
+	for n in 1 2; do
+		cd "$(dump_dir $n)"
+		sha256sum --strict --quiet -c SHA256SUMS
+		grep -q 'Kernel panic - not syncing: sysrq triggered crash' vmcore-dmesg.txt
+		jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic" or .name == "vmcore") | .outcome] ==
+			["ok", "ok", "ok"]' capture.json
+		[ "$(find nic -name config -size +63c | wc -l)" -ge 2 ]
+		grep -q 'reset' nic/nic.json
+	done
+}
+
+@test "fadump: crash opens both dumps and backtraces the panic task" {
+	vmlinux=$("$LAB" path ppc64le-kernel)/vmlinux.debug
+	for n in 1 2; do
+		in_lab drgn -q -c "$(dump_dir $n)/vmcore" -s "$vmlinux" --no-default-symbols -e \
+			'print(prog.crashed_thread().stack_trace())' >"$WORK/drgn$n.txt" 2>&1
+		cat "$WORK/drgn$n.txt"
+		grep -q 'sysrq_handle_crash' "$WORK/drgn$n.txt"
+	done
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A stock Debian kernel on x86_64 crashes, and its dump is saved to the root disk by kexec kdump.
+
+load support
+
+setup_file() {
+	fresh_guest x86_64
+	cat >"$WORK/job" <<-'END'
+	case $BOOT in
+	2)
+		kdumpctl start; echo "@job start=$?"
+		kdumpctl status; echo "@job status=$?"
+		sync
+		echo 1 >/proc/sys/kernel/sysrq
+		echo c >/proc/sysrq-trigger
+		;;
+	*)
+		echo "@job production"
+		systemctl poweroff
+		;;
+	esac
+	END
+	run_guest x86_64 600 --mem 2048 --append "crashkernel=256M"
+	from_guest /var/crash
+	phases | sed 's/^/# /' >&3
+}
+
+@test "kdump_local: kdumpctl arms the machine" {
+	results | grep -qx 'start=0'
+	results | grep -qx 'status=0'
+}
+
+@test "kdump_local: the machine is back in production after the crash" {
+	results | grep -qx 'production'
+}
+
+@test "kdump_local: one dump, every file of it as its manifest says" {
+	[ "$(find "$WORK/disk" -name SHA256SUMS | wc -l)" -eq 1 ]
+	cd "$(dump_dir)"
+	sha256sum --strict --quiet -c SHA256SUMS
+	for file in vmcore vmcore-dmesg.txt capture.json nic/nic.json; do
+		[ -s "$file" ]
+		grep -q " [ *]\?$file\$" SHA256SUMS
+	done
+}
+
+@test "kdump_local: the log ends with the panic" {
+	tail -5 "$(dump_dir)/vmcore-dmesg.txt" | grep 'Kernel panic - not syncing: sysrq triggered crash' ||
+		tail -60 "$(dump_dir)/vmcore-dmesg.txt" | grep -A60 'Kernel panic - not syncing: sysrq triggered crash'
+}
+
+@test "kdump_local: the journal has every step and its outcome" {
+	cd "$(dump_dir)"
+	jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic" or .name == "vmcore") | .outcome] == ["ok", "ok", "ok"]' \
+		capture.json
+	jq -e '.steps | all(has("start") and has("duration") and has("bytes") and has("outcome"))' capture.json
+}
+
+@test "kdump_local: the state of both network adapters is there" {
+	cd "$(dump_dir)/nic"
+	[ "$(find . -name config -size +63c | wc -l)" -ge 2 ]
+	grep -rq virtio . && grep -rq vmxnet3 .
+}
+
+@test "kdump_local: crash opens the dump and backtraces the panic task" {
+	vmlinux=$("$LAB" path amd64-kernel)/vmlinux.debug
+	crash_says "$vmlinux" "$(dump_dir)/vmcore" $'sys\nbt' >"$WORK/crash.txt"
+	cat "$WORK/crash.txt"
+	grep -q 'PANIC: "Kernel panic - not syncing: sysrq triggered crash"\|PANIC:.*sysrq' "$WORK/crash.txt"
+	grep -q 'sysrq_handle_crash' "$WORK/crash.txt"
+	! grep -i 'warning' "$WORK/crash.txt"
+}
+
+@test "kdump_local: drgn opens the dump and names the panic task's stack" {
+	vmlinux=$("$LAB" path amd64-kernel)/vmlinux.debug
+	in_lab drgn -q -c "$(dump_dir)/vmcore" -s "$vmlinux" --no-default-symbols -e \
+		'print(prog.crashed_thread().stack_trace())' >"$WORK/drgn.txt" 2>&1
+	cat "$WORK/drgn.txt"
+	grep -q 'sysrq_handle_crash' "$WORK/drgn.txt"
+}

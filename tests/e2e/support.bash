@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the end-to-end tests share: a guest of one's own, its run, what it left on its disk, and the programs
+# that none of us wrote to look at it. A test file boots in setup_file and looks at the results in its tests.
+
+TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+LAB=$TOP/tests/e2e/lab
+WORK=${SALVOR_E2E_DIR:-$TOP/build/e2e}/$(basename "$BATS_TEST_FILENAME" .bats)
+export TOP LAB WORK
+
+# fresh_guest ARCH: a copy of the prepared guest as $WORK/guest.img
+fresh_guest() {
+	local image ext
+	rm -rf "$WORK"
+	mkdir -p "$WORK"
+	image=$("$TOP/tests/e2e/prepare" "$1" 2>"$WORK/prepare.log") || {
+		tail -30 "$WORK/prepare.log" >&3
+		return 1
+	}
+	cp --sparse=always --reflink=auto "$image" "$WORK/guest.img"
+	for ext in kernel initrd release; do
+		cp "$image.$ext" "$WORK/guest.img.$ext"
+	done
+}
+
+# run_guest ARCH SECONDS OPTIONS…: boots it with $WORK/job; the console is $WORK/console.txt
+run_guest() {
+	local arch=$1 seconds=$2
+	shift 2
+	"$LAB" guest run --arch "$arch" --image "$WORK/guest.img" --job "$WORK/job" \
+		--console "$WORK/console.txt" --time-limit "$seconds" "$@" >"$WORK/run.log" 2>&1 || {
+		printf '# %s\n' "the guest did not end by itself; the end of $WORK/console.txt:" >&3
+		tail -40 "$WORK/console.txt" | sed 's/^/# /' >&3
+		return 1
+	}
+}
+
+# results: the lines that the job printed as results
+results() { sed -n 's/^ *[0-9.]* @job //p' "$WORK/console.txt"; }
+
+# from_guest PATH: copies PATH of the guest's disk below $WORK/disk (host side); [IMAGE]
+from_guest() {
+	rm -rf "$WORK/disk"
+	"$LAB" extract "${2:-$WORK/guest.img}" "$1" "$WORK/disk"
+}
+
+# dump_dir [N]: the N-th (first) saved dump's directory on the host
+dump_dir() {
+	find "$WORK/disk" -mindepth 1 -maxdepth 3 -name capture.json -printf '%h\n' | sort | sed -n "${1:-1}p"
+}
+
+# The moment, in seconds of the console's clock, of the first line after FROM that matches
+moment() {
+	awk -v re="$1" -v from="${2:-0}" '$1 >= from && $0 ~ re { print $1; exit }' "$WORK/console.txt"
+}
+
+# phases [FROM]: seconds from the crash to each phase, as the console has them
+phases() {
+	local start name at
+	start=$(moment 'sysrq: Trigger a crash' "${1:-0}")
+	[ -n "$start" ] || return 1
+	for name in 'Linux version' 'salvor: phase start' 'salvor: phase dmesg-saved' 'salvor: phase nic-saved' \
+		'salvor: phase vmcore-saved' 'salvor: phase published' 'salvor: phase released' '@job begin'; do
+		at=$(moment "$name" "$start")
+		[ -n "$at" ] || continue
+		awk -v name="${name#salvor: phase }" -v a="$start" -v b="$at" \
+			'BEGIN { printf "%8.1f s  %s\n", b - a, name }'
+	done
+}
+
+# in_lab CMD…: a program of the lab's tools root
+in_lab() { "$LAB" exec "$@"; }
+
+# crash_says VMLINUX VMCORE COMMANDS: crash, without its banner of copyrights
+crash_says() {
+	printf '%s\nquit\n' "$3" >"$WORK/crash.in"
+	in_lab crash --no_scroll -i "$WORK/crash.in" "$1" "$2" 2>&1 | tr -d '\r'
+}
