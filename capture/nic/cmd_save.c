@@ -12,6 +12,9 @@
 #include "nic/live/runner.h"
 #include "nic/live/stage.h"
 
+/* Beyond the deadline of the run: time for writing what was collected to a slow target. */
+#define NIC_ALARM_SECONDS 30
+
 struct options {
 	enum nic_stage stage;
 	const char *environment;
@@ -220,6 +223,11 @@ struct err *nic_cmd_save(int argc, char **argv)
 	struct err *e = parse(argc, argv, &o);
 	if (e)
 		return e;
+	/*
+	 * Collectors have their deadlines; this is for the inventory and for the output, should a
+	 * file system never answer. The signal's default action ends us.
+	 */
+	alarm((unsigned)o.deadline + NIC_ALARM_SECONDS);
 	struct root root;
 	e = root_init(&root, o.root);
 	if (e)
