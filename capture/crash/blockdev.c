@@ -47,12 +47,14 @@ static bool probe_value(const char *device, const char *name, char *out, size_t 
 	if (!probe)
 		return false;
 	blkid_probe_enable_superblocks(probe, 1);
-	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_TYPE);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
+							 BLKID_SUBLKS_TYPE);
 	blkid_probe_enable_partitions(probe, 1);
 	blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
 	const char *value = NULL;
 	bool found = blkid_do_safeprobe(probe) >= 0 &&
-		     blkid_probe_lookup_value(probe, name, &value, NULL) == 0 && strlen(value) < size;
+		     blkid_probe_lookup_value(probe, name, &value, NULL) == 0 &&
+		     strlen(value) < size;
 	if (found)
 		strcpy(out, value);
 	blkid_free_probe(probe);
@@ -90,7 +92,8 @@ static struct err *find_tag(const struct root *root, const struct tag *tag, cons
 		int n = snprintf(value, sizeof(value), "/dev/%s", name);
 		if (n < 0 || (size_t)n >= sizeof(value) || below_root(root, value, path))
 			continue;
-		if (probe_value(path, tag->blkid, value, sizeof(value)) && strcasecmp(value, wanted) == 0) {
+		if (probe_value(path, tag->blkid, value, sizeof(value)) &&
+		    strcasecmp(value, wanted) == 0) {
 			strcpy(device, path);
 			return NULL;
 		}
@@ -129,7 +132,8 @@ struct err *blockdev_uuid(const char *device, char *out, size_t size)
 	if (!probe_value(device, "UUID", uuid, sizeof(uuid)))
 		return err_new(ERR_MISSING, "no UUID can be read from %s", device);
 	int n = snprintf(out, size, "UUID=%s", uuid);
-	return n < 0 || (size_t)n >= size ? err_new(ERR_FORMAT, "UUID of %s is too long", device) : NULL;
+	return n < 0 || (size_t)n >= size ? err_new(ERR_FORMAT, "UUID of %s is too long", device)
+					  : NULL;
 }
 
 struct err *blockdev_fstype(const char *device, char *out, size_t size)

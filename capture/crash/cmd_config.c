@@ -20,7 +20,8 @@ static struct err *read_config(const struct root *root, const char *file, struct
 		return NULL;
 	int errnum = err_errno(e);
 	err_free(e);
-	return err_new(ERR_USAGE, "%s: %s; make one (an empty file will do)", file, strerror(errnum));
+	return err_new(ERR_USAGE, "%s: %s; make one (an empty file will do)", file,
+		       strerror(errnum));
 }
 
 /* A file that `config resolve` wrote. */
@@ -81,7 +82,10 @@ static struct err *do_get(const struct root *root, const char *file, const char 
 {
 	enum setting k = settings_key(key);
 	if (k == SET_COUNT)
-		return err_new(ERR_USAGE, "config get: there is no '%.60s'; the keys are those of 'config resolve'", key);
+		return err_new(
+			ERR_USAGE,
+			"config get: there is no '%.60s'; the keys are those of 'config resolve'",
+			key);
 	struct settings s = {0};
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct err *e = load(root, file, &s);
@@ -97,8 +101,10 @@ struct err *cmd_config(const struct options *o, int *status)
 {
 	const char *verb = o->count > 1 ? o->words[1] : "";
 	bool get = strcmp(verb, "get") == 0;
-	if ((!get && strcmp(verb, "check") != 0 && strcmp(verb, "resolve") != 0) || o->count != (get ? 3 : 2))
-		return err_new(ERR_USAGE, "config: use check, resolve or get KEY; try 'kdump-capture --help'");
+	if ((!get && strcmp(verb, "check") != 0 && strcmp(verb, "resolve") != 0) ||
+	    o->count != (get ? 3 : 2))
+		return err_new(ERR_USAGE,
+			       "config: use check, resolve or get KEY; try 'kdump-capture --help'");
 	struct root root;
 	struct err *e = root_init(&root, o->root);
 	if (e)

@@ -14,7 +14,8 @@
 #include "crash/say.h"
 #include "crash/target.h"
 
-/* --early: what a local disk needs to appear after its driver was loaded. A later hook waits longer. */
+/* --early: what a local disk needs to appear after its driver was loaded. A later hook waits
+ * longer. */
 #define EARLY_SECONDS 10.0
 /* Its step: the look at a sick device may block. */
 #define EARLY_LIMIT 30.0
@@ -26,7 +27,8 @@ static double read_uptime(const struct root *root)
 {
 	char line[64];
 	double up;
-	if (root_read_line(root, "/proc/uptime", line, sizeof(line)) <= 0 || sscanf(line, "%lf", &up) != 1)
+	if (root_read_line(root, "/proc/uptime", line, sizeof(line)) <= 0 ||
+	    sscanf(line, "%lf", &up) != 1)
 		return -1;
 	return up;
 }
@@ -99,7 +101,8 @@ static enum action action_of(const struct run *run)
 	if (strcmp(name, "default") != 0)
 		say_error("%s '%s' is not known; taking the default", settings_key_name(key), name);
 	/* fadump: this boot is the production boot; it goes on once the dump is saved. */
-	return run->environment == ENVIRONMENT_FADUMP && saved(run) ? ACTION_CONTINUE : ACTION_REBOOT;
+	return run->environment == ENVIRONMENT_FADUMP && saved(run) ? ACTION_CONTINUE
+								    : ACTION_REBOOT;
 }
 
 static int exit_status(const struct run *run)
@@ -117,10 +120,12 @@ static void summary(const struct run *run)
 		say("saved: %s:%s/%s, vmcore %llu bytes, %.1f s", t->device, t->save_path, t->name,
 		    (unsigned long long)run->core.bytes, seconds);
 	else if (run->core.usable && t->published)
-		say_error("INCOMPLETE dump: %s:%s/%s" INCIDENT_INCOMPLETE "/%s, %llu bytes, %.1f s", t->device, t->save_path,
-			  t->name, run->core.file, (unsigned long long)run->core.bytes, seconds);
+		say_error("INCOMPLETE dump: %s:%s/%s" INCIDENT_INCOMPLETE "/%s, %llu bytes, %.1f s",
+			  t->device, t->save_path, t->name, run->core.file,
+			  (unsigned long long)run->core.bytes, seconds);
 	else
-		say_error("the dump was NOT saved%s", t->published ? "; see capture.json for what was" : "");
+		say_error("the dump was NOT saved%s",
+			  t->published ? "; see capture.json for what was" : "");
 }
 
 static void mark_done(const struct run *run, int status)
@@ -172,7 +177,8 @@ static void save_and_finish(struct run *run, int *status)
 	final_do(a, run->live);
 }
 
-static struct err *run_with(const struct options *o, const struct root *root, struct settings *s, int *status)
+static struct err *run_with(const struct options *o, const struct root *root, struct settings *s,
+			    int *status)
 {
 	struct err *e = load_settings(root, o->config ? o->config : SETTINGS_FILE, s);
 	struct run *run = e ? NULL : step_share(sizeof(*run));
@@ -205,7 +211,8 @@ struct err *cmd_run(const struct options *o, int *status)
 	struct err *e = root_init(&root, o->root);
 	if (e)
 		return e;
-	if (!o->dry_run && (!environment_dump_waits(&root) || root_exists(&root, RUN_DIR "/" DONE_FILE))) {
+	if (!o->dry_run &&
+	    (!environment_dump_waits(&root) || root_exists(&root, RUN_DIR "/" DONE_FILE))) {
 		fprintf(stderr, "kdump-capture: no dump waits\n");
 		*status = EXIT_NO_DUMP;
 	} else {

@@ -11,8 +11,9 @@
 #include "crash/say.h"
 
 /*
- * A collector that neither writes nor speaks for this long is taken for hung. Scanning a terabyte's struct pages
- * takes seconds per progress line; a disk that resets takes up to 30 s per command and retries it 3 times.
+ * A collector that neither writes nor speaks for this long is taken for hung. Scanning a terabyte's
+ * struct pages takes seconds per progress line; a disk that resets takes up to 30 s per command and
+ * retries it 3 times.
  */
 #define COLLECTOR_STALL 120.0
 /* People at the console want to see that it goes on. */
@@ -23,7 +24,8 @@
 #define FILTER_EXIT_INCOMPLETE	  3
 #define FILTER_EXIT_TARGET_FAILED 4
 
-/* Ours first: it is fastest and says whose fault a failure was; the copy last: it cannot be refused, but is large. */
+/* Ours first: it is fastest and says whose fault a failure was; the copy last: it cannot be
+ * refused, but is large. */
 static const struct collector collectors[] = {
 	{"vmcore-filter", "-z", true},
 	{"makedumpfile", "-l --message-level 7", false},
@@ -47,7 +49,9 @@ struct err *collector_check(const char *line)
 	if (!e && w.count == 0)
 		e = err_new(ERR_USAGE, "no program is named");
 	else if (!e && !collector_find(w.word[0]))
-		e = err_new(ERR_USAGE, "'%.60s' is not a collector; use vmcore-filter or makedumpfile with options",
+		e = err_new(ERR_USAGE,
+			    "'%.60s' is not a collector; use vmcore-filter or makedumpfile with "
+			    "options",
 			    w.word[0]);
 	words_deinit(&w);
 	return e;
@@ -124,19 +128,23 @@ static struct err *on_stdout(void *arg, const void *data, size_t len)
 	return flat_feed(&s->flat, data, len);
 }
 
-enum verdict collector_target_verdict(struct run *run, struct attempt *a, bool usable, const struct err *e)
+enum verdict collector_target_verdict(struct run *run, struct attempt *a, bool usable,
+				      const struct err *e)
 {
 	uint64_t free_bytes;
 	bool full = err_code(e) == ERR_NOSPACE;
 	/* A dead connection is not asked how much room there is. */
 	if (!full && !run->target.ops->remote)
-		full = run->target.ops->free_bytes(run, &free_bytes) && free_bytes < TARGET_FULL_BYTES;
+		full = run->target.ops->free_bytes(run, &free_bytes) &&
+		       free_bytes < TARGET_FULL_BYTES;
 	a->outcome = usable ? OUTCOME_INCOMPLETE : OUTCOME_FAILED;
-	snprintf(a->message, sizeof(a->message), "the target %s: %.400s", full ? "is full" : "fails", err_message(e));
+	snprintf(a->message, sizeof(a->message), "the target %s: %.400s",
+		 full ? "is full" : "fails", err_message(e));
 	return usable ? VERDICT_INCOMPLETE : VERDICT_TARGET_FAILED;
 }
 
-static enum verdict judge(struct saving *s, const struct collector *c, struct attempt *a, const struct err *e)
+static enum verdict judge(struct saving *s, const struct collector *c, struct attempt *a,
+			  const struct err *e)
 {
 	struct stat st;
 	bool has_data = s->path ? stat(s->path, &st) == 0 && st.st_size > 0 : s->flat.total > 0;
@@ -170,7 +178,8 @@ static struct err *run_collector(struct saving *s, char **argv, struct attempt *
 	};
 	struct program_result r;
 	struct err *e = program_run(&p, &r);
-	a->exit_status = r.started && WIFEXITED(r.status) && !r.timed_out ? WEXITSTATUS(r.status) : -1;
+	a->exit_status =
+		r.started && WIFEXITED(r.status) && !r.timed_out ? WEXITSTATUS(r.status) : -1;
 	memcpy(a->tail, r.tail, sizeof(a->tail));
 	if (!e && s->sink)
 		e = flat_finish(&s->flat);
@@ -197,8 +206,8 @@ static size_t build_argv(char **argv, size_t max, const struct words *w, char *c
 	return n;
 }
 
-static enum verdict try_program(struct run *run, struct step_report *report, const struct attempt_plan *plan,
-				struct attempt *a)
+static enum verdict try_program(struct run *run, struct step_report *report,
+				const struct attempt_plan *plan, struct attempt *a)
 {
 	char out[PATH_MAX];
 	char record[PATH_MAX];
@@ -215,11 +224,14 @@ static enum verdict try_program(struct run *run, struct step_report *report, con
 	}
 	flat_init(&s.flat, to_sink, &s);
 	if (!e) {
-		char *own[] = {(char[]) {"--progress"}, (char[]) {"json"}, (char[]) {"--record"}, record, NULL};
+		char *own[] = {(char[]) {"--progress"}, (char[]) {"json"}, (char[]) {"--record"},
+			       record, NULL};
 		char *none[] = {NULL};
-		char *files[] = {s.sink ? (char[]) {"-F"} : run->vmcore, s.sink ? run->vmcore : out, NULL};
+		char *files[] = {s.sink ? (char[]) {"-F"} : run->vmcore, s.sink ? run->vmcore : out,
+				 NULL};
 		char *argv[WORDS_MAX + 8];
-		size_t n = build_argv(argv, ARRAY_SIZE(argv), &plan->options, plan->collector->own ? own : none);
+		size_t n = build_argv(argv, ARRAY_SIZE(argv), &plan->options,
+				      plan->collector->own ? own : none);
 		struct words so_far = {.count = 0};
 		build_argv(argv + n, ARRAY_SIZE(argv) - n, &so_far, files);
 		e = run_collector(&s, argv, a);
@@ -233,7 +245,8 @@ static enum verdict try_program(struct run *run, struct step_report *report, con
 	return v;
 }
 
-static enum verdict try_one(struct run *run, struct step_report *report, const struct attempt_plan *plan)
+static enum verdict try_one(struct run *run, struct step_report *report,
+			    const struct attempt_plan *plan)
 {
 	struct vmcore_state *core = &run->core;
 	struct attempt *a = &core->attempt[core->attempts++];
@@ -241,9 +254,11 @@ static enum verdict try_one(struct run *run, struct step_report *report, const s
 	_cleanup_buf_ struct buf words = BUF_INIT;
 	for (size_t i = 0; i < plan->options.count; i++)
 		buf_printf(&words, "%s%s", i ? " " : "", plan->options.word[i]);
-	snprintf(a->collector, sizeof(a->collector), "%.199s", plan->collector->program ? buf_str(&words) : "copy");
+	snprintf(a->collector, sizeof(a->collector), "%.199s",
+		 plan->collector->program ? buf_str(&words) : "copy");
 	double start = clock_now();
-	enum verdict v = plan->collector->program ? try_program(run, report, plan, a) : copy_vmcore(run, report, a);
+	enum verdict v = plan->collector->program ? try_program(run, report, plan, a)
+						  : copy_vmcore(run, report, a);
 	a->seconds = clock_now() - start;
 	core->bytes = a->bytes;
 	atomic_store(&report->bytes, a->bytes);
@@ -260,7 +275,8 @@ static enum verdict try_one(struct run *run, struct step_report *report, const s
 /* The configured command. False when there is none or it cannot be used. */
 static bool plan_configured(struct run *run, struct attempt_plan *plan)
 {
-	struct err *e = words_split(settings_get(run->settings, SET_CORE_COLLECTOR), &plan->options);
+	struct err *e =
+		words_split(settings_get(run->settings, SET_CORE_COLLECTOR), &plan->options);
 	if (e)
 		say_error("vmcore: CORE_COLLECTOR: %s", err_message(e));
 	bool usable = !e && plan->options.count > 0;
@@ -270,7 +286,8 @@ static bool plan_configured(struct run *run, struct attempt_plan *plan)
 	plan->collector = collector_find(plan->options.word[0]);
 	drop_flattened(&plan->options);
 	if (!plan->collector)
-		say_error("vmcore: CORE_COLLECTOR names '%s', which is not a collector", plan->options.word[0]);
+		say_error("vmcore: CORE_COLLECTOR names '%s', which is not a collector",
+			  plan->options.word[0]);
 	return plan->collector != NULL;
 }
 
@@ -281,7 +298,8 @@ static bool plan_fallback(const struct collector *c, const char *level, struct a
 	if (!c->program)
 		return true;
 	char line[256];
-	snprintf(line, sizeof(line), "%s %s -d %.40s", c->program, c->options, level ? level : "31");
+	snprintf(line, sizeof(line), "%s %s -d %.40s", c->program, c->options,
+		 level ? level : "31");
 	struct err *e = words_split(line, &plan->options);
 	bool fine = !e && program_exists(c->program);
 	err_free(e);
@@ -311,6 +329,7 @@ struct err *collector_save(struct run *run, struct step_report *report)
 	words_deinit(&configured.options);
 	const struct attempt *last = &core->attempt[core->attempts - 1];
 	if (!core->usable)
-		return err_new(ERR_OTHER, "nothing could be saved; last: %.100s: %s", last->collector, last->message);
+		return err_new(ERR_OTHER, "nothing could be saved; last: %.100s: %s",
+			       last->collector, last->message);
 	return NULL;
 }

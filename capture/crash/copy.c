@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The last resort: /proc/vmcore copied as it is, an ELF core. Zeros become holes; what cannot be read
- * becomes zeros and is counted; a target that fills up leaves a file whose ELF header says that it is incomplete.
+ * The last resort: /proc/vmcore copied as it is, an ELF core. Zeros become holes; what cannot be
+ * read becomes zeros and is counted; a target that fills up leaves a file whose ELF header says
+ * that it is incomplete.
  */
 #include "crash/collector.h"
 
@@ -14,9 +15,11 @@
 #include "base/bytes.h"
 
 #define PIECE ((size_t)1 << 20)
-/* The unit in which zeros are left out and unreadable memory is given up: the smallest page size. */
+/* The unit in which zeros are left out and unreadable memory is given up: the smallest page size.
+ */
 #define BLOCK ((size_t)4096)
-/* makedumpfile's mark in e_flags of an incomplete ELF dump (makedumpfile.h, DUMP_ELF_INCOMPLETE). */
+/* makedumpfile's mark in e_flags of an incomplete ELF dump (makedumpfile.h, DUMP_ELF_INCOMPLETE).
+ */
 #define ELF_INCOMPLETE 0x1U
 
 struct copy {
@@ -69,7 +72,8 @@ static struct err *write_piece(struct copy *c, uint64_t offset, size_t len)
 			to += BLOCK;
 		to = MIN(to, len);
 		if (from < to) {
-			struct err *e = c->sink->write_at(c->sink, offset + from, c->data + from, to - from);
+			struct err *e = c->sink->write_at(c->sink, offset + from, c->data + from,
+							  to - from);
 			if (e)
 				return e;
 		}
@@ -84,7 +88,8 @@ static void flag_incomplete(struct copy *c)
 	if (c->head_len < sizeof(Elf64_Ehdr) || memcmp(c->head, ELFMAG, SELFMAG) != 0)
 		return;
 	enum byte_order order = c->head[EI_DATA] == ELFDATA2MSB ? ORDER_BE : ORDER_LE;
-	size_t at = c->head[EI_CLASS] == ELFCLASS32 ? offsetof(Elf32_Ehdr, e_flags) : offsetof(Elf64_Ehdr, e_flags);
+	size_t at = c->head[EI_CLASS] == ELFCLASS32 ? offsetof(Elf32_Ehdr, e_flags)
+						    : offsetof(Elf64_Ehdr, e_flags);
 	put_u32(c->head + at, get_u32(c->head + at, order) | ELF_INCOMPLETE, order);
 	err_free(c->sink->write_at(c->sink, at, c->head + at, 4));
 }
@@ -144,7 +149,8 @@ enum verdict copy_vmcore(struct run *run, struct step_report *report, struct att
 	if (!e) {
 		a->outcome = OUTCOME_OK;
 		if (run->core.read_errors)
-			snprintf(a->message, sizeof(a->message), "%" PRIu64 " blocks of %zu bytes could not be read",
+			snprintf(a->message, sizeof(a->message),
+				 "%" PRIu64 " blocks of %zu bytes could not be read",
 				 run->core.read_errors, BLOCK);
 	}
 	a->bytes = c.done;

@@ -76,8 +76,8 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-struct err *digest_tree(const char *directory, bool (*skip)(const char *relative), _Atomic uint64_t *progress,
-			struct buf *out)
+struct err *digest_tree(const char *directory, bool (*skip)(const char *relative),
+			_Atomic uint64_t *progress, struct buf *out)
 {
 	char *const paths[] = {(char *)(uintptr_t)directory, NULL};
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);

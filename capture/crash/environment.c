@@ -5,7 +5,8 @@
 
 /*
  * Documentation/arch/powerpc/firmware-assisted-dump.rst and Documentation/ABI/{testing,obsolete}:
- * release_mem exists only while a dump is active; the device-tree nodes are the firmware's word for it.
+ * release_mem exists only while a dump is active; the device-tree nodes are the firmware's word for
+ * it.
  */
 static const char *const fadump_signs[] = {
 	"/sys/kernel/fadump/release_mem",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What happens after the dump was saved or given up: reboot, halt, poweroff, a shell, or going on. It decides
- * nothing about the dump.
+ * What happens after the dump was saved or given up: reboot, halt, poweroff, a shell, or going on.
+ * It decides nothing about the dump.
  */
 #ifndef SALVOR_CRASH_FINAL_H
 #define SALVOR_CRASH_FINAL_H
@@ -23,8 +23,8 @@ enum action action_find(const char *name);
 const char *action_name(enum action a);
 
 /*
- * Does not return for reboot, halt and poweroff when live, unless the kernel refuses; a shell is followed by
- * a reboot. Not live (tests, --root): says what it would do and returns.
+ * Does not return for reboot, halt and poweroff when live, unless the kernel refuses; a shell is
+ * followed by a reboot. Not live (tests, --root): says what it would do and returns.
  */
 void final_do(enum action a, bool live);
 

@@ -9,7 +9,8 @@
 #define SIGNATURE_SIZE 16
 #define RECORD_SIZE    16
 
-void flat_init(struct flat *f, struct err *(*write_at)(void *, uint64_t, const void *, size_t), void *arg)
+void flat_init(struct flat *f, struct err *(*write_at)(void *, uint64_t, const void *, size_t),
+	       void *arg)
 {
 	memset(f, 0, sizeof(*f));
 	f->write_at = write_at;
@@ -24,7 +25,9 @@ static struct err *take_header(struct flat *f)
 	int64_t type = (int64_t)get_u64(f->pending + SIGNATURE_SIZE, ORDER_BE);
 	int64_t version = (int64_t)get_u64(f->pending + SIGNATURE_SIZE + 8, ORDER_BE);
 	if (type != 1 || version != 1)
-		return err_new(ERR_FORMAT, "flattened dump of type %" PRId64 " version %" PRId64 ", not 1 and 1",
+		return err_new(ERR_FORMAT,
+			       "flattened dump of type %" PRId64 " version %" PRId64
+			       ", not 1 and 1",
 			       type, version);
 	f->state = FLAT_RECORD;
 	return NULL;
@@ -39,7 +42,9 @@ static struct err *take_record(struct flat *f)
 		return NULL;
 	}
 	if (offset < 0 || size <= 0 || offset > FLAT_OFFSET_MAX || size > FLAT_OFFSET_MAX - offset)
-		return err_new(ERR_FORMAT, "flattened dump: record of %" PRId64 " bytes at %" PRId64, size, offset);
+		return err_new(ERR_FORMAT,
+			       "flattened dump: record of %" PRId64 " bytes at %" PRId64, size,
+			       offset);
 	f->offset = (uint64_t)offset;
 	f->left = (uint64_t)size;
 	f->state = FLAT_DATA;
@@ -106,5 +111,6 @@ struct err *flat_finish(const struct flat *f)
 {
 	if (f->state == FLAT_END)
 		return NULL;
-	return err_new(ERR_FORMAT, "flattened dump ends early: after %" PRIu64 " bytes of data", f->total);
+	return err_new(ERR_FORMAT, "flattened dump ends early: after %" PRIu64 " bytes of data",
+		       f->total);
 }

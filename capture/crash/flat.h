@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decodes makedumpfile's flattened stream as it comes in, into positioned writes. The stream is another
- * program's output and is not trusted: every size and offset is checked before use. It holds no data back
- * and allocates nothing. One thread; the writer outlives the decoder.
+ * Decodes makedumpfile's flattened stream as it comes in, into positioned writes. The stream is
+ * another program's output and is not trusted: every size and offset is checked before use. It
+ * holds no data back and allocates nothing. One thread; the writer outlives the decoder.
  *
- * Format (makedumpfile IMPLEMENTATION, "The flattened format"): a header of 4096 bytes {signature "makedumpfile"
- * padded to 16, i64 type = 1, i64 version = 1}, then records {i64 offset, i64 size, bytes}, all integers big-endian; the
- * end is a record with offset = size = -1.
+ * Format (makedumpfile IMPLEMENTATION, "The flattened format"): a header of 4096 bytes {signature
+ * "makedumpfile" padded to 16, i64 type = 1, i64 version = 1}, then records {i64 offset, i64 size,
+ * bytes}, all integers big-endian; the end is a record with offset = size = -1.
  */
 #ifndef SALVOR_CRASH_FLAT_H
 #define SALVOR_CRASH_FLAT_H
@@ -30,7 +30,8 @@ struct flat {
 	uint64_t total;	       /* bytes of all records */
 };
 
-void flat_init(struct flat *f, struct err *(*write_at)(void *, uint64_t, const void *, size_t), void *arg);
+void flat_init(struct flat *f, struct err *(*write_at)(void *, uint64_t, const void *, size_t),
+	       void *arg);
 /* ERR_FORMAT for what is not a flattened stream or follows its end; else the writer's error. */
 struct err *flat_feed(struct flat *f, const void *data, size_t len) must_check;
 /* The input is over: ERR_FORMAT unless the end record was seen. */

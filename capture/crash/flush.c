@@ -20,7 +20,8 @@ struct err *flush_file(const char *path, _Atomic uint64_t *progress)
 	for (off_t at = 0; at < st.st_size; at += PIECE) {
 		/* Its own result does not matter: fsync() reports what was lost. */
 		sync_file_range(fd, at, PIECE,
-				SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+				SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+					SYNC_FILE_RANGE_WAIT_AFTER);
 		if (progress)
 			atomic_fetch_add(progress, 1);
 	}

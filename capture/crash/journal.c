@@ -52,7 +52,9 @@ static void put_core(struct json *j, const struct vmcore_state *core)
 	json_bool(j, "complete", core->complete);
 	json_str(j, "file", core->usable ? core->file : NULL);
 	json_u64(j, "bytes", core->usable ? core->bytes : 0);
-	json_str(j, "saved_by", core->usable && core->saved_by >= 0 ? core->attempt[core->saved_by].collector : NULL);
+	json_str(j, "saved_by",
+		 core->usable && core->saved_by >= 0 ? core->attempt[core->saved_by].collector
+						     : NULL);
 	if (core->read_errors)
 		json_u64(j, "blocks_unreadable", core->read_errors);
 	json_array(j, "attempts");

@@ -15,7 +15,8 @@ static struct err *check_path(const char *value)
 		return err_new(ERR_USAGE, "'%s' is not an absolute path; start it with '/'", value);
 	for (const char *p = value; (p = strstr(p, "/..")); p += 3)
 		if (p[3] == '/' || p[3] == '\0')
-			return err_new(ERR_USAGE, "'%s' has '..' in it; write the path without", value);
+			return err_new(ERR_USAGE, "'%s' has '..' in it; write the path without",
+				       value);
 	return NULL;
 }
 
@@ -36,7 +37,9 @@ static struct err *check_hook(const char *value)
 {
 	struct err *e = check_words(value);
 	if (!e && value[0] != '/')
-		e = err_new(ERR_USAGE, "'%s' is not an absolute path; name the program with its whole path", value);
+		e = err_new(ERR_USAGE,
+			    "'%s' is not an absolute path; name the program with its whole path",
+			    value);
 	return e;
 }
 
@@ -45,35 +48,42 @@ static struct err *check_final(const char *value)
 	enum action a = action_find(value);
 	if (a != ACTION_COUNT && a != ACTION_DUMP_TO_ROOTFS)
 		return NULL;
-	return err_new(ERR_USAGE, "'%s' is no final action; use reboot, halt, poweroff, shell or continue", value);
+	return err_new(ERR_USAGE,
+		       "'%s' is no final action; use reboot, halt, poweroff, shell or continue",
+		       value);
 }
 
 static struct err *check_failure(const char *value)
 {
 	if (action_find(value) != ACTION_COUNT)
 		return NULL;
-	return err_new(ERR_USAGE, "'%s' is no failure action; use reboot, halt, poweroff, shell, continue or "
-		       "dump_to_rootfs", value);
+	return err_new(ERR_USAGE,
+		       "'%s' is no failure action; use reboot, halt, poweroff, shell, continue or "
+		       "dump_to_rootfs",
+		       value);
 }
 
 static struct err *check_bool(const char *value)
 {
 	return strcmp(value, "0") == 0 || strcmp(value, "1") == 0
-		       ? NULL : err_new(ERR_USAGE, "'%s' is neither 0 nor 1", value);
+		       ? NULL
+		       : err_new(ERR_USAGE, "'%s' is neither 0 nor 1", value);
 }
 
 static struct err *check_yes_no(const char *value)
 {
 	return strcmp(value, "yes") == 0 || strcmp(value, "no") == 0
-		       ? NULL : err_new(ERR_USAGE, "'%s' is neither yes nor no", value);
+		       ? NULL
+		       : err_new(ERR_USAGE, "'%s' is neither yes nor no", value);
 }
 
 static struct err *check_device(const char *value)
 {
-	return blockdev_spec_valid(value)
-		       ? NULL
-		       : err_new(ERR_USAGE, "'%s' is no device; use UUID=…, LABEL=…, PARTUUID=…, PARTLABEL=… or /dev/…",
-				 value);
+	return blockdev_spec_valid(value) ? NULL
+					  : err_new(ERR_USAGE,
+						    "'%s' is no device; use UUID=…, LABEL=…, "
+						    "PARTUUID=…, PARTLABEL=… or /dev/…",
+						    value);
 }
 
 static struct err *check_ssh(const char *value)
@@ -177,8 +187,11 @@ static bool name_valid(const char *s, const char *extra)
 struct err *kdump_conf_ssh(const char *value, struct ssh_address *out)
 {
 	const char *at = strrchr(value, '@');
-	if (!at || at == value || (size_t)(at - value) >= sizeof(out->user) || strlen(at + 1) >= sizeof(out->host))
-		return err_new(ERR_USAGE, "'%s' is not USER@HOST; write for instance kdump@server.example", value);
+	if (!at || at == value || (size_t)(at - value) >= sizeof(out->user) ||
+	    strlen(at + 1) >= sizeof(out->host))
+		return err_new(ERR_USAGE,
+			       "'%s' is not USER@HOST; write for instance kdump@server.example",
+			       value);
 	memcpy(out->user, value, (size_t)(at - value));
 	out->user[at - value] = '\0';
 	strcpy(out->host, at + 1);
@@ -190,17 +203,22 @@ struct err *kdump_conf_ssh(const char *value, struct ssh_address *out)
 		return err_new(ERR_USAGE, "'%s' is no port; use 1 to 65535", port);
 	snprintf(out->port, sizeof(out->port), "%.7s", port ? port : "22");
 	if (!name_valid(out->host, ".-_:%") || !name_valid(out->user, "._-+\\$"))
-		return err_new(ERR_USAGE, "'%s' is not USER@HOST; write for instance kdump@server.example", value);
+		return err_new(ERR_USAGE,
+			       "'%s' is not USER@HOST; write for instance kdump@server.example",
+			       value);
 	return NULL;
 }
 
-static struct err *store(struct kdump_conf *c, const struct directive *d, const char *value, unsigned line)
+static struct err *store(struct kdump_conf *c, const struct directive *d, const char *value,
+			 unsigned line)
 {
 	if (c->value[d->value]) {
 		if (d->kind == TARGET)
-			return err_new(ERR_USAGE, "a second dump target (the first: line %u); keep one",
+			return err_new(ERR_USAGE,
+				       "a second dump target (the first: line %u); keep one",
 				       c->line[d->value]);
-		return err_new(ERR_USAGE, "%s is given twice (first: line %u); keep one", d->name, c->line[d->value]);
+		return err_new(ERR_USAGE, "%s is given twice (first: line %u); keep one", d->name,
+			       c->line[d->value]);
 	}
 	c->value[d->value] = strdup(value);
 	if (!c->value[d->value])
@@ -217,12 +235,16 @@ static struct err *apply(struct kdump_conf *c, const char *name, const char *val
 	while (i < ARRAY_SIZE(directives) && strcmp(directives[i].name, name) != 0)
 		i++;
 	if (i == ARRAY_SIZE(directives))
-		return err_new(ERR_USAGE, "invalid kdump config option '%.60s'; correct or remove the line", name);
+		return err_new(ERR_USAGE,
+			       "invalid kdump config option '%.60s'; correct or remove the line",
+			       name);
 	const struct directive *d = &directives[i];
 	if (d->kind == LATER)
-		return err_new(ERR_UNSUPPORTED, "%s is not supported by this version; %s", name, d->advice);
+		return err_new(ERR_UNSUPPORTED, "%s is not supported by this version; %s", name,
+			       d->advice);
 	if (d->kind == GONE)
-		return err_new(ERR_USAGE, "%s is deprecated and no longer supported; %s", name, d->advice);
+		return err_new(ERR_USAGE, "%s is deprecated and no longer supported; %s", name,
+			       d->advice);
 	if (!*value)
 		return err_new(ERR_USAGE, "%s has no value; give one or remove the line", name);
 	struct err *e = d->check(value);
@@ -245,7 +267,8 @@ static struct err *check_bytes(const char *line)
 {
 	for (const char *p = line; *p; p++)
 		if ((unsigned char)*p < 0x20 && *p != '\t')
-			return err_new(ERR_USAGE, "a control character (0x%02x); remove it", (unsigned char)*p);
+			return err_new(ERR_USAGE, "a control character (0x%02x); remove it",
+				       (unsigned char)*p);
 	return NULL;
 }
 
@@ -253,7 +276,8 @@ static struct err *parse_line(struct kdump_conf *c, const char *file, char *line
 			      void (*warn)(const char *line))
 {
 	if (strlen(line) > KDUMP_CONF_LINE_MAX)
-		return err_new(ERR_USAGE, "the line has more than %zu bytes; shorten it", KDUMP_CONF_LINE_MAX);
+		return err_new(ERR_USAGE, "the line has more than %zu bytes; shorten it",
+			       KDUMP_CONF_LINE_MAX);
 	line = strip(line);
 	if (!line)
 		return NULL;
@@ -266,8 +290,9 @@ static struct err *parse_line(struct kdump_conf *c, const char *file, char *line
 	value += strspn(value, " \t");
 	if (strcmp(line, "default") == 0 && warn) {
 		char text[256];
-		snprintf(text, sizeof(text), "%.150s:%u: 'default' is the old name of 'failure_action'; rename it", file,
-			 number);
+		snprintf(text, sizeof(text),
+			 "%.150s:%u: 'default' is the old name of 'failure_action'; rename it",
+			 file, number);
 		warn(text);
 	}
 	return apply(c, line, value, number);
@@ -278,7 +303,8 @@ struct err *kdump_conf_parse(struct kdump_conf *c, const char *name, const char 
 {
 	*c = (struct kdump_conf) {0};
 	if (len >= KDUMP_CONF_SIZE_MAX)
-		return err_new(ERR_USAGE, "%s: larger than %zu bytes; this is no kdump.conf", name, KDUMP_CONF_SIZE_MAX);
+		return err_new(ERR_USAGE, "%s: larger than %zu bytes; this is no kdump.conf", name,
+			       KDUMP_CONF_SIZE_MAX);
 	const char *nul = len ? memchr(text, '\0', len) : NULL;
 	if (nul) {
 		unsigned line = 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fedora's kdump.conf: text in, checked values out, with the line each came from. It looks at nothing but the text: what
- * the values mean on this machine is resolve.c's. Untrusted input. Values are owned by the conf. Pure but for
- * warnings, which go to a callback.
+ * Fedora's kdump.conf: text in, checked values out, with the line each came from. It looks at
+ * nothing but the text: what the values mean on this machine is resolve.c's. Untrusted input.
+ * Values are owned by the conf. Pure but for warnings, which go to a callback.
  */
 #ifndef SALVOR_CRASH_KDUMP_CONF_H
 #define SALVOR_CRASH_KDUMP_CONF_H
@@ -34,14 +34,14 @@ enum conf_value {
 };
 
 struct kdump_conf {
-	char *value[CONF_COUNT];     /* NULL: not given */
+	char *value[CONF_COUNT]; /* NULL: not given */
 	unsigned line[CONF_COUNT];
-	const char *target_kind;     /* "ssh", "ext4", …; NULL: not given */
+	const char *target_kind; /* "ssh", "ext4", …; NULL: not given */
 };
 
 /*
- * name is the file's, for messages. ERR_USAGE: "NAME:LINE: what; what to do"; ERR_UNSUPPORTED the same for
- * directives that are right but not served yet. warn gets such lines too; may be NULL.
+ * name is the file's, for messages. ERR_USAGE: "NAME:LINE: what; what to do"; ERR_UNSUPPORTED the
+ * same for directives that are right but not served yet. warn gets such lines too; may be NULL.
  */
 struct err *kdump_conf_parse(struct kdump_conf *c, const char *name, const char *text, size_t len,
 			     void (*warn)(const char *line)) must_check;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether a known_hosts file has a key of a host, asked of libssh (hashed names included). No connection.
+ * Whether a known_hosts file has a key of a host, asked of libssh (hashed names included). No
+ * connection.
  */
 #ifndef SALVOR_CRASH_KNOWN_HOSTS_H
 #define SALVOR_CRASH_KNOWN_HOSTS_H

@@ -27,9 +27,12 @@ static const char usage[] =
 	"incomplete; 10 not ready (--early); 11 no dump waits.\n";
 
 static const struct option long_options[] = {
-	{"config", required_argument, NULL, 'c'}, {"root", required_argument, NULL, 'R'},
-	{"early", no_argument, NULL, 'E'},	  {"dry-run", no_argument, NULL, 'n'},
-	{"help", no_argument, NULL, 'h'},	  {"version", no_argument, NULL, 'V'},
+	{"config", required_argument, NULL, 'c'},
+	{"root", required_argument, NULL, 'R'},
+	{"early", no_argument, NULL, 'E'},
+	{"dry-run", no_argument, NULL, 'n'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
 	{0},
 };
 
@@ -64,7 +67,9 @@ static int parse(int argc, char **argv, struct options *o)
 	}
 	for (; optind < argc; optind++) {
 		if (o->count == (int)ARRAY_SIZE(o->words)) {
-			fprintf(stderr, "kdump-capture: unexpected '%s'; try 'kdump-capture --help'\n", argv[optind]);
+			fprintf(stderr,
+				"kdump-capture: unexpected '%s'; try 'kdump-capture --help'\n",
+				argv[optind]);
 			return EXIT_USAGE;
 		}
 		o->words[o->count++] = argv[optind];
@@ -79,7 +84,8 @@ static struct err *dispatch(const struct options *o, int *status)
 	if (o->count >= 1 && strcmp(o->words[0], "config") == 0)
 		return cmd_config(o, status);
 	return err_new(ERR_USAGE, "%s '%s'; try 'kdump-capture --help'",
-		       o->count ? "no such command:" : "a command is missing:", o->count ? o->words[0] : "run, config");
+		       o->count ? "no such command:" : "a command is missing:",
+		       o->count ? o->words[0] : "run, config");
 }
 
 int main(int argc, char **argv)
@@ -96,10 +102,12 @@ int main(int argc, char **argv)
 	struct err *e = dispatch(&o, &status);
 	if (!e)
 		return status;
-	/* config: "FILE:LINE: …" at the start of the line, where editors and kdumpctl look for it */
+	/* config: "FILE:LINE: …" at the start of the line, where editors and kdumpctl look for it
+	 */
 	bool config = o.count > 0 && strcmp(o.words[0], "config") == 0;
 	fprintf(stderr, "%s%s\n", config ? "" : "kdump-capture: ", err_message(e));
-	status = err_code(e) == ERR_USAGE || err_code(e) == ERR_UNSUPPORTED ? EXIT_USAGE : EXIT_NOT_SAVED;
+	status = err_code(e) == ERR_USAGE || err_code(e) == ERR_UNSUPPORTED ? EXIT_USAGE
+									    : EXIT_NOT_SAVED;
 	err_free(e);
 	return status;
 }

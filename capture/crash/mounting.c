@@ -33,13 +33,24 @@ static const struct option {
 	{"async", 0, MS_SYNCHRONOUS},
 	{"dirsync", MS_DIRSYNC, 0},
 	/* mount(8)'s own business; ro because we came to write */
-	{"defaults", 0, 0}, {"ro", 0, 0}, {"rw", 0, 0}, {"auto", 0, 0}, {"noauto", 0, 0}, {"nofail", 0, 0},
-	{"user", 0, 0}, {"nouser", 0, 0}, {"users", 0, 0}, {"owner", 0, 0}, {"group", 0, 0}, {"_netdev", 0, 0},
+	{"defaults", 0, 0},
+	{"ro", 0, 0},
+	{"rw", 0, 0},
+	{"auto", 0, 0},
+	{"noauto", 0, 0},
+	{"nofail", 0, 0},
+	{"user", 0, 0},
+	{"nouser", 0, 0},
+	{"users", 0, 0},
+	{"owner", 0, 0},
+	{"group", 0, 0},
+	{"_netdev", 0, 0},
 };
 
 static bool mount8_only(const char *name)
 {
-	return strncmp(name, "x-", 2) == 0 || strncmp(name, "X-", 2) == 0 || strncmp(name, "comment=", 8) == 0;
+	return strncmp(name, "x-", 2) == 0 || strncmp(name, "X-", 2) == 0 ||
+	       strncmp(name, "comment=", 8) == 0;
 }
 
 struct err *mounting_options(const char *options, unsigned long *flags, struct buf *data)
@@ -67,7 +78,8 @@ struct err *mounting_options(const char *options, unsigned long *flags, struct b
 
 static void load_driver(const char *fstype)
 {
-	char *argv[] = {(char *)(uintptr_t)"modprobe", (char *)(uintptr_t)"-q", (char *)(uintptr_t)fstype, NULL};
+	char *argv[] = {(char *)(uintptr_t) "modprobe", (char *)(uintptr_t) "-q",
+			(char *)(uintptr_t)fstype, NULL};
 	struct program p = {.argv = argv, .wall = MODPROBE_SECONDS};
 	struct program_result r;
 	/* Built in, loaded already, or no modprobe: mount(2) will tell. */
@@ -86,7 +98,8 @@ static struct err *bind_existing(const struct root *root, const struct mount_req
 	if (mount(m->point, r->point, NULL, MS_BIND, NULL) < 0)
 		return err_os(errno, "cannot bind %s to %s", m->point, r->point);
 	if (m->read_only && mount(NULL, r->point, NULL, MS_REMOUNT, NULL) < 0) {
-		e = err_os(errno, "%s is mounted read-only at %s and cannot be made writable", r->device, m->point);
+		e = err_os(errno, "%s is mounted read-only at %s and cannot be made writable",
+			   r->device, m->point);
 		umount2(r->point, MNT_DETACH);
 		return e;
 	}
@@ -94,7 +107,8 @@ static struct err *bind_existing(const struct root *root, const struct mount_req
 	return NULL;
 }
 
-struct err *mounting_mount(const struct root *root, const struct mount_request *r, bool *was_read_only)
+struct err *mounting_mount(const struct root *root, const struct mount_request *r,
+			   bool *was_read_only)
 {
 	*was_read_only = false;
 	struct stat st;
@@ -116,14 +130,16 @@ struct err *mounting_mount(const struct root *root, const struct mount_request *
 	if (errno == EBUSY)
 		return bind_existing(root, r, st.st_rdev, was_read_only);
 	if (errno == ENODEV)
-		return err_new(ERR_MISSING, "cannot mount %s: no %s driver in this kernel and image", r->device,
+		return err_new(ERR_MISSING,
+			       "cannot mount %s: no %s driver in this kernel and image", r->device,
 			       r->fstype);
 	return err_os(errno, "cannot mount %s (%s) at %s", r->device, r->fstype, r->point);
 }
 
 struct err *mounting_unmount(const char *point, bool was_read_only)
 {
-	if (was_read_only && mount(NULL, point, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 && errno != EBUSY)
+	if (was_read_only && mount(NULL, point, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0 &&
+	    errno != EBUSY)
 		return err_os(errno, "cannot make %s read-only again", point);
 	if (umount2(point, 0) == 0)
 		return NULL;

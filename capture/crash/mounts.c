@@ -16,7 +16,8 @@ static bool unescape(const char *s, size_t len, char *out, size_t size)
 		if (n + 1 >= size)
 			return false;
 		unsigned code;
-		if (s[i] == '\\' && len - i >= 4 && sscanf(s + i + 1, "%3o", &code) == 1 && code < 256) {
+		if (s[i] == '\\' && len - i >= 4 && sscanf(s + i + 1, "%3o", &code) == 1 &&
+		    code < 256) {
 			out[n++] = (char)code;
 			i += 3;
 		} else {
@@ -90,8 +91,10 @@ static bool holds(const char *point, const char *path)
 }
 
 /* Calls better() for each mount; keeps those it says yes to. */
-static struct err *search(const struct root *root, bool (*better)(const struct mount *m, const struct mount *best,
-		const void *what), const void *what, struct mount *found)
+static struct err *search(const struct root *root,
+			  bool (*better)(const struct mount *m, const struct mount *best,
+					 const void *what),
+			  const void *what, struct mount *found)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct err *e = root_read(root, "/proc/self/mountinfo", MOUNTINFO_MAX, &text);

@@ -9,11 +9,11 @@
 #include "crash/target.h"
 
 enum {
-	NEEDS_TARGET = 1 << 0, /* skipped when the target did not open */
-	ONLY_KDUMP = 1 << 1,   /* fadump: the devices were reset and production owns them */
-	NEEDS_PRE = 1 << 2,    /* skipped when kdump_pre said no */
-	CLEANUP = 1 << 3,      /* its success is not worth a line */
-	ONLY_UNBOUND = 1 << 4, /* pointless once the NIC drivers are loaded */
+	NEEDS_TARGET = 1 << 0,	/* skipped when the target did not open */
+	ONLY_KDUMP = 1 << 1,	/* fadump: the devices were reset and production owns them */
+	NEEDS_PRE = 1 << 2,	/* skipped when kdump_pre said no */
+	CLEANUP = 1 << 3,	/* its success is not worth a line */
+	ONLY_UNBOUND = 1 << 4,	/* pointless once the NIC drivers are loaded */
 	ONLY_FALLBACK = 1 << 5, /* part of the plan only after another target failed */
 	ONLY_FIRST = 1 << 6,	/* and only before */
 };
@@ -27,20 +27,51 @@ struct row {
 };
 
 /*
- * The limits are generous: they are there so that nothing waits for ever, not to be met. Where work grows with
- * memory or the disk's mood there is no wall limit, only one on the time without progress; the vmcore step's is
- * longer than a collector's own (collector.c), so that a hung collector is replaced before the step is given up.
+ * The limits are generous: they are there so that nothing waits for ever, not to be met. Where work
+ * grows with memory or the disk's mood there is no wall limit, only one on the time without
+ * progress; the vmcore step's is longer than a collector's own (collector.c), so that a hung
+ * collector is replaced before the step is given up.
  */
-#define OPEN_LIMITS    {300, 0}	/* 120 s for the device, then a mount that may replay a journal */
-#define SMALL_LIMITS   {120, 0}
-#define NIC_LIMITS     {NIC_SECONDS + 15, 0} /* nic-dump ends itself in time; this is for when it cannot */
-#define DRIVERS_LIMITS {90, 0}	/* some drivers of 15 s each at worst */
-#define NETWORK_LIMITS {200, 0}
-#define VMCORE_LIMITS  {0, 300}
-#define STREAM_LIMITS  {0, 180}	/* reading a dump back, syncing it */
-#define HOOK_LIMITS    {600, 0}
-#define RELEASE_LIMITS {120, 0}
-#define CLOSE_LIMITS   {60, 0}
+#define OPEN_LIMITS                                                                                \
+	{                                                                                          \
+		300, 0                                                                             \
+	} /* 120 s for the device, then a mount that may replay a journal */
+#define SMALL_LIMITS                                                                               \
+	{                                                                                          \
+		120, 0                                                                             \
+	}
+#define NIC_LIMITS                                                                                 \
+	{                                                                                          \
+		NIC_SECONDS + 15, 0                                                                \
+	} /* nic-dump ends itself in time; this is for when it cannot */
+#define DRIVERS_LIMITS                                                                             \
+	{                                                                                          \
+		90, 0                                                                              \
+	} /* some drivers of 15 s each at worst */
+#define NETWORK_LIMITS                                                                             \
+	{                                                                                          \
+		200, 0                                                                             \
+	}
+#define VMCORE_LIMITS                                                                              \
+	{                                                                                          \
+		0, 300                                                                             \
+	}
+#define STREAM_LIMITS                                                                              \
+	{                                                                                          \
+		0, 180                                                                             \
+	} /* reading a dump back, syncing it */
+#define HOOK_LIMITS                                                                                \
+	{                                                                                          \
+		600, 0                                                                             \
+	}
+#define RELEASE_LIMITS                                                                             \
+	{                                                                                          \
+		120, 0                                                                             \
+	}
+#define CLOSE_LIMITS                                                                               \
+	{                                                                                          \
+		60, 0                                                                              \
+	}
 
 static const struct row rows_local[] = {
 	{"pre", step_pre, HOOK_LIMITS, ONLY_FIRST, NULL},
@@ -48,7 +79,8 @@ static const struct row rows_local[] = {
 	{"dmesg", step_dmesg, SMALL_LIMITS, NEEDS_TARGET, "dmesg-saved"},
 	{"nic-staged", step_nic_staged, SMALL_LIMITS, NEEDS_TARGET | ONLY_FALLBACK, NULL},
 	{"nic-before", step_nic_before, NIC_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND, NULL},
-	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND, NULL},
+	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND,
+	 NULL},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
@@ -97,14 +129,15 @@ static void tell(const struct row *row, const struct step_result *r)
 	if (r->outcome == OUTCOME_OK) {
 		if (row->flags & CLEANUP)
 			return;
-		say("%s: ok, %llu bytes in %.1f s%s%s", row->name, (unsigned long long)r->bytes, r->seconds, colon,
-		    r->message);
+		say("%s: ok, %llu bytes in %.1f s%s%s", row->name, (unsigned long long)r->bytes,
+		    r->seconds, colon, r->message);
 		if (row->phase)
 			say_phase(row->phase);
 	} else if (r->outcome == OUTCOME_SKIPPED) {
 		say("%s: skipped%s%s", row->name, colon, r->message);
 	} else {
-		say_error("%s: %s after %.1f s%s%s", row->name, outcome_name(r->outcome), r->seconds, colon, r->message);
+		say_error("%s: %s after %.1f s%s%s", row->name, outcome_name(r->outcome),
+			  r->seconds, colon, r->message);
 	}
 }
 
@@ -168,7 +201,8 @@ static void print_row(const struct run *run, const struct row *row)
 	if (row->limits.wall > 0)
 		snprintf(limit, sizeof(limit), "at most %.0f s", row->limits.wall);
 	else if (row->limits.stall > 0)
-		snprintf(limit, sizeof(limit), "at most %.0f s without progress", row->limits.stall);
+		snprintf(limit, sizeof(limit), "at most %.0f s without progress",
+			 row->limits.stall);
 	bool skip = row->flags & ONLY_KDUMP && run->environment != ENVIRONMENT_KDUMP;
 	printf("%-12s %s%s\n", row->name, limit, skip ? " (skipped: fadump)" : "");
 }

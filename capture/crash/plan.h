@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The order in which a dump is saved: small and precious first, large last, each step with limits and none able to
- * stop the next. One table per kind of target. It does not decide about release and final action (cmd_run.c).
+ * The order in which a dump is saved: small and precious first, large last, each step with limits
+ * and none able to stop the next. One table per kind of target. It does not decide about release
+ * and final action (cmd_run.c).
  */
 #ifndef SALVOR_CRASH_PLAN_H
 #define SALVOR_CRASH_PLAN_H

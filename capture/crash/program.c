@@ -17,7 +17,8 @@
 #define PATH_DEFAULT "/usr/sbin:/usr/bin:/sbin:/bin"
 /* How long one wait for output lasts at most: the precision of the limits. */
 #define SLICE_MS 250
-/* After the program's end its descendants may hold the pipes: read what is there, for no longer than this. */
+/* After the program's end its descendants may hold the pipes: read what is there, for no longer
+ * than this. */
 #define DRAIN_SECONDS 2.0
 /* exec failed: the status a shell would give. */
 #define EXIT_NOT_FOUND 127

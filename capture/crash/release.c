@@ -17,8 +17,10 @@
 #define LOOK_AGAIN_NS  50000000L
 
 /* Present name first. */
-static const char *const release_nodes[] = {"/sys/kernel/fadump/release_mem", "/sys/kernel/fadump_release_mem"};
-static const char *const register_nodes[] = {"/sys/kernel/fadump/registered", "/sys/kernel/fadump_registered"};
+static const char *const release_nodes[] = {"/sys/kernel/fadump/release_mem",
+					    "/sys/kernel/fadump_release_mem"};
+static const char *const register_nodes[] = {"/sys/kernel/fadump/registered",
+					     "/sys/kernel/fadump_registered"};
 
 static const char *first_existing(const struct root *root, const char *const nodes[2])
 {
@@ -41,7 +43,8 @@ static void register_again(const struct root *root, struct release *r)
 	r->registered = strcmp(value, "1") == 0;
 	if (!r->registered)
 		snprintf(r->register_error, sizeof(r->register_error), "%s",
-			 e ? err_message(e) : "the kernel took the 1 but does not say that it is registered");
+			 e ? err_message(e)
+			   : "the kernel took the 1 but does not say that it is registered");
 	err_free(e);
 }
 
@@ -50,7 +53,8 @@ struct err *release_memory(const struct root *root, double seconds, struct relea
 	*r = (struct release) {.before_kib = environment_memory_kib(root)};
 	r->node = first_existing(root, release_nodes);
 	if (!r->node)
-		return err_new(ERR_MISSING, "no %s: no firmware-assisted dump is active", release_nodes[0]);
+		return err_new(ERR_MISSING, "no %s: no firmware-assisted dump is active",
+			       release_nodes[0]);
 	struct err *e = root_write(root, r->node, "1");
 	if (e)
 		return err_wrap(e, "the memory was not released");
@@ -63,10 +67,13 @@ struct err *release_memory(const struct root *root, double seconds, struct relea
 		nanosleep(&(struct timespec) {.tv_nsec = LOOK_AGAIN_NS}, NULL);
 	} while (clock_now() < until);
 	if (!r->vmcore_gone)
-		return err_new(ERR_OTHER, "%s took the 1, but /proc/vmcore is still there", r->node);
+		return err_new(ERR_OTHER, "%s took the 1, but /proc/vmcore is still there",
+			       r->node);
 	if (r->after_kib <= r->before_kib)
-		return err_new(ERR_OTHER, "%s took the 1, but MemTotal did not grow: %" PRIu64 " KiB before, %" PRIu64
-			       " after", r->node, r->before_kib, r->after_kib);
+		return err_new(ERR_OTHER,
+			       "%s took the 1, but MemTotal did not grow: %" PRIu64
+			       " KiB before, %" PRIu64 " after",
+			       r->node, r->before_kib, r->after_kib);
 	register_again(root, r);
 	return NULL;
 }
@@ -95,8 +102,10 @@ struct err *step_release(void *arg, struct step_report *report)
 	struct err *e = release_memory(run->root, VERIFY_SECONDS, &r);
 	run->released = !e;
 	if (!e)
-		step_say(report, "/proc/vmcore is gone; memory %" PRIu64 " -> %" PRIu64 " KiB; %s%s", r.before_kib,
-			 r.after_kib, r.registered ? "registered again" : "NOT registered again: ",
+		step_say(report,
+			 "/proc/vmcore is gone; memory %" PRIu64 " -> %" PRIu64 " KiB; %s%s",
+			 r.before_kib, r.after_kib,
+			 r.registered ? "registered again" : "NOT registered again: ",
 			 r.register_error);
 	if (!e && !r.registered)
 		report->outcome = OUTCOME_INCOMPLETE;
@@ -105,7 +114,8 @@ struct err *step_release(void *arg, struct step_report *report)
 		write_json(&r, e, &text);
 		struct err *write_err = steps_add_file(run, FILE_RELEASE, &text, report);
 		if (write_err)
-			say_error("release: %s is not written: %s", FILE_RELEASE, err_message(write_err));
+			say_error("release: %s is not written: %s", FILE_RELEASE,
+				  err_message(write_err));
 		err_free(write_err);
 	}
 	return e;

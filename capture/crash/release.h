@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Gives the memory a firmware-assisted dump holds back to the running kernel and registers for the next
- * crash. After it /proc/vmcore is gone: only after the dump is published, or given up.
+ * Gives the memory a firmware-assisted dump holds back to the running kernel and registers for the
+ * next crash. After it /proc/vmcore is gone: only after the dump is published, or given up.
  *
- * Kernel facts: Documentation/ABI/testing/sysfs-kernel-fadump (release_mem, registered), obsolete names in
- * Documentation/ABI/obsolete/sysfs-kernel-fadump_{release_mem,registered}.
+ * Kernel facts: Documentation/ABI/testing/sysfs-kernel-fadump (release_mem, registered), obsolete
+ * names in Documentation/ABI/obsolete/sysfs-kernel-fadump_{release_mem,registered}.
  */
 #ifndef SALVOR_CRASH_RELEASE_H
 #define SALVOR_CRASH_RELEASE_H
@@ -14,7 +14,7 @@
 #include "base/root.h"
 
 struct release {
-	const char *node;   /* which file took the 1 */
+	const char *node;    /* which file took the 1 */
 	uint64_t before_kib; /* MemTotal */
 	uint64_t after_kib;
 	bool vmcore_gone;
@@ -23,8 +23,9 @@ struct release {
 };
 
 /*
- * Writes 1 to release_mem and verifies, for at most seconds: /proc/vmcore vanished, MemTotal grew. An error when the write
- * failed or either did not happen. Then registers again; a failure of that is in *r, not an error.
+ * Writes 1 to release_mem and verifies, for at most seconds: /proc/vmcore vanished, MemTotal grew.
+ * An error when the write failed or either did not happen. Then registers again; a failure of that
+ * is in *r, not an error.
  */
 struct err *release_memory(const struct root *root, double seconds, struct release *r) must_check;
 

@@ -30,7 +30,8 @@ static struct err *resolve_host(const struct root *root, struct settings *s)
 	return uname(&u) == 0 ? settings_set(s, SET_HOST, u.nodename) : NULL;
 }
 
-struct err *resolve(const struct root *root, const char *file, const struct kdump_conf *c, struct settings *s)
+struct err *resolve(const struct root *root, const char *file, const struct kdump_conf *c,
+		    struct settings *s)
 {
 	struct err *e = settings_set(s, SET_FORMAT, SETTINGS_FORMAT);
 	if (!e)

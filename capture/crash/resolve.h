@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From kdump.conf to the resolved configuration, on the production system: which file system, which device, which
- * route. Reads /proc, /sys, /dev and /etc below the root; the route and names of an ssh target come from the running
- * kernel and resolver.
+ * From kdump.conf to the resolved configuration, on the production system: which file system, which
+ * device, which route. Reads /proc, /sys, /dev and /etc below the root; the route and names of an
+ * ssh target come from the running kernel and resolver.
  */
 #ifndef SALVOR_CRASH_RESOLVE_H
 #define SALVOR_CRASH_RESOLVE_H

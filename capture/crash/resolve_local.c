@@ -30,12 +30,14 @@ static struct err *real_path(const struct root *root, const char *path, char out
 			real[n] = '\0';
 			char top[PATH_MAX];
 			const char *seen = real;
-			if (realpath(root->path, top) && strcmp(top, "/") != 0 && strncmp(real, top, strlen(top)) == 0)
+			if (realpath(root->path, top) && strcmp(top, "/") != 0 &&
+			    strncmp(real, top, strlen(top)) == 0)
 				seen = real + strlen(top);
 			const char *rest = path + strlen(part);
 			if (strcmp(seen, "/") == 0)
 				seen = "";
-			e = path_printf(out, "%s%s%s", seen, *rest && *rest != '/' ? "/" : "", rest);
+			e = path_printf(out, "%s%s%s", seen, *rest && *rest != '/' ? "/" : "",
+					rest);
 			if (!e && !*out)
 				strcpy(out, "/");
 			return e;
@@ -63,7 +65,8 @@ static bool node_stat(const struct root *root, const char *path, struct stat *st
 	return fd >= 0 && fstat(fd, st) == 0;
 }
 
-/* The name udev gave the device by its content's UUID: works without the right to read the device. */
+/* The name udev gave the device by its content's UUID: works without the right to read the device.
+ */
 static bool uuid_by_link(const struct root *root, const char *device, char *out, size_t size)
 {
 	struct stat want, have;
@@ -75,7 +78,8 @@ static bool uuid_by_link(const struct root *root, const char *device, char *out,
 	while (!found && node_stat(root, device, &want) && (d = readdir(dir))) {
 		char path[PATH_MAX];
 		snprintf(path, sizeof(path), BY_UUID "/%s", d->d_name);
-		if (d->d_name[0] == '.' || !node_stat(root, path, &have) || !same_node(&want, &have))
+		if (d->d_name[0] == '.' || !node_stat(root, path, &have) ||
+		    !same_node(&want, &have))
 			continue;
 		int n = snprintf(out, size, "UUID=%s", d->d_name);
 		found = n > 0 && (size_t)n < size;
@@ -101,14 +105,16 @@ static struct err *stable_name(const struct root *root, const char *device, stru
 }
 
 /* The node of a mounted device: its source, or (/dev/root) what sysfs calls its number. */
-static struct err *mounted_device(const struct root *root, const struct mount *m, char out[PATH_MAX])
+static struct err *mounted_device(const struct root *root, const struct mount *m,
+				  char out[PATH_MAX])
 {
 	if (blockdev_spec_valid(m->source) && root_exists(root, m->source))
 		return path_printf(out, "%s", m->source);
 	char link[PATH_MAX], target[PATH_MAX];
 	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(m->dev), minor(m->dev));
 	if (root_readlink(root, link, target, sizeof(target)) < 0)
-		return err_new(ERR_MISSING, "no block device holds %s (%s on %s)", m->point, m->fstype, m->source);
+		return err_new(ERR_MISSING, "no block device holds %s (%s on %s)", m->point,
+			       m->fstype, m->source);
 	const char *slash = strrchr(target, '/');
 	return path_printf(out, "/dev/%s", slash ? slash + 1 : target);
 }
@@ -123,8 +129,10 @@ static struct err *from_mount(const struct root *root, const char *path, struct 
 	if (!e)
 		e = mounts_of_path(root, real, m);
 	if (!e && !kdump_conf_fstype_known(m->fstype))
-		return err_new(ERR_UNSUPPORTED, "path %s is on %s, where a dump cannot be saved; "
-			       "name a target (ext4, xfs, ssh, …) or another path", path, m->fstype);
+		return err_new(ERR_UNSUPPORTED,
+			       "path %s is on %s, where a dump cannot be saved; "
+			       "name a target (ext4, xfs, ssh, …) or another path",
+			       path, m->fstype);
 	if (!e)
 		e = mounted_device(root, m, device);
 	if (!e)
@@ -136,11 +144,13 @@ static struct err *from_mount(const struct root *root, const char *path, struct 
 		e = settings_set(s, SET_TARGET_OPTIONS, "subvolid=5");
 	const char *below = real + (strcmp(m->point, "/") == 0 ? 0 : strlen(m->point));
 	if (!e)
-		e = path_printf(save, "%s%s", strcmp(m->root, "/") == 0 ? "" : m->root, strcmp(below, "/") == 0 ? "" : below);
+		e = path_printf(save, "%s%s", strcmp(m->root, "/") == 0 ? "" : m->root,
+				strcmp(below, "/") == 0 ? "" : below);
 	return e ? e : settings_set(s, SET_SAVE_PATH, *save ? save : "/");
 }
 
-struct err *resolve_local(const struct root *root, const char *file, const struct kdump_conf *c, struct settings *s)
+struct err *resolve_local(const struct root *root, const char *file, const struct kdump_conf *c,
+			  struct settings *s)
 {
 	struct err *e = settings_set(s, SET_TARGET, "local");
 	if (e)
@@ -154,7 +164,7 @@ struct err *resolve_local(const struct root *root, const char *file, const struc
 	if (strncmp(device, "/dev/", 5) != 0)
 		return settings_set(s, SET_TARGET_DEVICE, device);
 	if (!root_exists(root, device))
-		return err_new(ERR_USAGE, "%s:%u: there is no %s; correct the device", file, c->line[CONF_TARGET],
-			       device);
+		return err_new(ERR_USAGE, "%s:%u: there is no %s; correct the device", file,
+			       c->line[CONF_TARGET], device);
 	return stable_name(root, device, s);
 }

@@ -32,7 +32,8 @@ static int on_route_attr(const struct nlattr *attr, void *data)
 		break;
 	case RTA_GATEWAY:
 		if (mnl_attr_get_payload_len(attr) == q->addr_len)
-			inet_ntop(q->family, mnl_attr_get_payload(attr), q->out->gateway, sizeof(q->out->gateway));
+			inet_ntop(q->family, mnl_attr_get_payload(attr), q->out->gateway,
+				  sizeof(q->out->gateway));
 		break;
 	case RTA_PREFSRC:
 		if (mnl_attr_get_payload_len(attr) == q->addr_len) {
@@ -58,8 +59,10 @@ static int on_route(const struct nlmsghdr *nlh, void *data)
 static int on_address_attr(const struct nlattr *attr, void *data)
 {
 	const uint8_t **found = data;
-	/* IFA_LOCAL is our end of a point-to-point link; IFA_ADDRESS comes first and is the same elsewhere. */
-	if (mnl_attr_get_type(attr) == IFA_LOCAL || (mnl_attr_get_type(attr) == IFA_ADDRESS && !*found))
+	/* IFA_LOCAL is our end of a point-to-point link; IFA_ADDRESS comes first and is the same
+	 * elsewhere. */
+	if (mnl_attr_get_type(attr) == IFA_LOCAL ||
+	    (mnl_attr_get_type(attr) == IFA_ADDRESS && !*found))
 		*found = (const uint8_t *)attr;
 	return MNL_CB_OK;
 }
@@ -92,7 +95,8 @@ static struct err *talk(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t cb
 		ssize_t n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
 		if (n < 0)
 			return err_os(errno, "rtnetlink");
-		int rc = mnl_cb_run(buf, (size_t)n, nlh->nlmsg_seq, mnl_socket_get_portid(nl), cb, q);
+		int rc = mnl_cb_run(buf, (size_t)n, nlh->nlmsg_seq, mnl_socket_get_portid(nl), cb,
+				    q);
 		if (rc < 0)
 			return err_os(errno, "rtnetlink");
 		/* a single answer has no DONE behind it */
@@ -125,7 +129,8 @@ static struct err *ask_prefix(struct mnl_socket *nl, struct query *q)
 	return talk(nl, nlh, on_address, q);
 }
 
-static struct err *ask(struct mnl_socket *nl, const char *address, const void *addr, struct query *q)
+static struct err *ask(struct mnl_socket *nl, const char *address, const void *addr,
+		       struct query *q)
 {
 	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
 		return err_os(errno, "rtnetlink");

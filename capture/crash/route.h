@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How this machine reaches an address: asked of the kernel by rtnetlink. Resolves no names, changes nothing.
+ * How this machine reaches an address: asked of the kernel by rtnetlink. Resolves no names, changes
+ * nothing.
  */
 #ifndef SALVOR_CRASH_ROUTE_H
 #define SALVOR_CRASH_ROUTE_H
@@ -14,7 +15,7 @@ struct route {
 	char interface[IF_NAMESIZE];
 	char address[INET6_ADDRSTRLEN + 4]; /* ours, with /prefix */
 	char gateway[INET6_ADDRSTRLEN];	    /* "" when the host is on the link */
-	bool dynamic;			    /* the address has a lifetime: DHCP or router advertisement */
+	bool dynamic; /* the address has a lifetime: DHCP or router advertisement */
 	bool loopback;
 };
 

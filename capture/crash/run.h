@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The state of one capture: what is being saved, where to, and what each step came to. It lies in shared
- * memory (step_share) so that what a step's child learns is there for the next step and for the journal;
- * hence fixed-size members. Pointers in it are set before the first fork and never change. One writer at a
- * time: the step that runs.
+ * The state of one capture: what is being saved, where to, and what each step came to. It lies in
+ * shared memory (step_share) so that what a step's child learns is there for the next step and for
+ * the journal; hence fixed-size members. Pointers in it are set before the first fork and never
+ * change. One writer at a time: the step that runs.
  */
 #ifndef SALVOR_CRASH_RUN_H
 #define SALVOR_CRASH_RUN_H
@@ -32,7 +32,7 @@
 #define FILE_MANIFEST	       "SHA256SUMS"
 #define FILE_RELEASE	       "release.json"
 /* Space kept on a local target for what is written after the vmcore; gone when published. */
-#define FILE_RESERVE	       ".reserve"
+#define FILE_RESERVE ".reserve"
 
 struct target_ops;
 
@@ -46,7 +46,8 @@ struct target {
 	char mount[PATH_MAX];	  /* local: where its root is mounted */
 	char base[PATH_MAX];	  /* local: mount + save_path; ssh: save_path */
 	char name[INCIDENT_NAME_MAX];
-	/* Where small files are made: local: base/NAME.incomplete itself; ssh: a directory in memory. */
+	/* Where small files are made: local: base/NAME.incomplete itself; ssh: a directory in
+	 * memory. */
 	char work[PATH_MAX];
 	bool mounted, was_read_only, open, published;
 };
@@ -83,8 +84,8 @@ struct run {
 	const struct root *root;
 	const struct settings *settings;
 	enum environment environment;
-	bool live;  /* root is "/": real modules, real reboot */
-	bool early; /* do not wait long for the device */
+	bool live;	       /* root is "/": real modules, real reboot */
+	bool early;	       /* do not wait long for the device */
 	char dir[PATH_MAX];    /* RUN_DIR below the root */
 	char vmcore[PATH_MAX]; /* /proc/vmcore below the root */
 	double started;

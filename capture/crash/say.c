@@ -19,7 +19,8 @@ static void limit_write(const char *value)
 {
 	_cleanup_close_ int fd = open(DEVKMSG_SYSCTL, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0 && write(fd, value, strlen(value)) < 0)
-		return; /* locked by printk.devkmsg= on the command line: then that is what is wanted */
+		return; /* locked by printk.devkmsg= on the command line: then that is what is
+			   wanted */
 }
 
 static void limit_lift(void)

@@ -70,11 +70,15 @@ static struct err *parse_line(struct settings *s, char *line)
 static struct err *check(const struct settings *s, const char *name)
 {
 	if (strcmp(settings_get(s, SET_FORMAT), SETTINGS_FORMAT) != 0)
-		return err_new(ERR_USAGE, "%s: FORMAT is '%s', this program reads '%s': rebuild the capture image",
-			       name, settings_get(s, SET_FORMAT), SETTINGS_FORMAT);
+		return err_new(
+			ERR_USAGE,
+			"%s: FORMAT is '%s', this program reads '%s': rebuild the capture image",
+			name, settings_get(s, SET_FORMAT), SETTINGS_FORMAT);
 	const char *path = settings_get(s, SET_SAVE_PATH);
-	if (path[0] != '/' || strstr(path, "/../") || (strlen(path) > 2 && !strcmp(path + strlen(path) - 3, "/..")))
-		return err_new(ERR_USAGE, "%s: SAVE_PATH must be absolute and without '..': '%s'", name, path);
+	if (path[0] != '/' || strstr(path, "/../") ||
+	    (strlen(path) > 2 && !strcmp(path + strlen(path) - 3, "/..")))
+		return err_new(ERR_USAGE, "%s: SAVE_PATH must be absolute and without '..': '%s'",
+			       name, path);
 	return NULL;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The resolved configuration: one string per key, as `kdump-capture config resolve` writes it on the
- * production system and `kdump-capture run` reads it in the capture environment (/etc/salvor/capture.conf).
- * It does not know kdump.conf (kdump_conf.h) and decides nothing. The file is shell-quoted KEY='value'
- * lines and may be sourced by sh. Values are owned by the settings. One thread.
+ * The resolved configuration: one string per key, as `kdump-capture config resolve` writes it on
+ * the production system and `kdump-capture run` reads it in the capture environment
+ * (/etc/salvor/capture.conf). It does not know kdump.conf (kdump_conf.h) and decides nothing. The
+ * file is shell-quoted KEY='value' lines and may be sourced by sh. Values are owned by the
+ * settings. One thread.
  */
 #ifndef SALVOR_CRASH_SETTINGS_H
 #define SALVOR_CRASH_SETTINGS_H
@@ -64,10 +65,12 @@ enum setting settings_key(const char *name);
 const char *settings_key_name(enum setting key);
 
 /*
- * Reads the text of a resolved file; name is for messages. Unknown keys are left out (a newer writer may
- * have more). ERR_USAGE: "NAME:LINE: what". Checks FORMAT and what `run` cannot do without.
+ * Reads the text of a resolved file; name is for messages. Unknown keys are left out (a newer
+ * writer may have more). ERR_USAGE: "NAME:LINE: what". Checks FORMAT and what `run` cannot do
+ * without.
  */
-struct err *settings_parse(struct settings *s, const char *name, const char *text, size_t len) must_check;
+struct err *settings_parse(struct settings *s, const char *name, const char *text,
+			   size_t len) must_check;
 void settings_write(const struct settings *s, struct buf *out);
 
 #endif

@@ -12,16 +12,19 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A switch port may take 30 s to forward after link-up (spanning tree): SYNs are sent again meanwhile. */
+/* A switch port may take 30 s to forward after link-up (spanning tree): SYNs are sent again
+ * meanwhile. */
 #define CONNECT_SECONDS 60
-/* One answer of the server. A loaded disk array flushes for seconds; nobody needs a minute for one block. */
+/* One answer of the server. A loaded disk array flushes for seconds; nobody needs a minute for one
+ * block. */
 #define ANSWER_SECONDS 60
 /* Unacknowledged data or a silent peer: the network is gone. */
 #define TCP_DEAD_SECONDS 45
 
 /* What SFTP guarantees (draft-ietf-secsh-filexfer-02, 3: packets of 34000 bytes). */
 #define PIECE_GUARANTEED 32000U
-/* OpenSSH's sftp-server takes packets of 256 KiB (sftp-common.h) and says so by limits@openssh.com. */
+/* OpenSSH's sftp-server takes packets of 256 KiB (sftp-common.h) and says so by limits@openssh.com.
+ */
 #define PIECE_OPENSSH (255U * 1024)
 
 /* The timer's handler knows only these. */
@@ -83,11 +86,13 @@ struct err *ssh_conn_error(struct ssh_conn *c, const char *fmt, ...)
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	if (guard_fired)
-		return err_new(ERR_TIMEOUT, "%s: no answer from the server for %d s", what, ANSWER_SECONDS);
+		return err_new(ERR_TIMEOUT, "%s: no answer from the server for %d s", what,
+			       ANSWER_SECONDS);
 	int code = c->sftp ? sftp_get_error(c->sftp) : SSH_FX_OK;
 	if (c->session && ssh_is_connected(c->session) && code > SSH_FX_EOF)
 		return err_new(ERR_IO, "%s: %s", what, sftp_words(code));
-	return err_new(ERR_IO, "%s: %s", what, c->session ? ssh_get_error(c->session) : "no connection");
+	return err_new(ERR_IO, "%s: %s", what,
+		       c->session ? ssh_get_error(c->session) : "no connection");
 }
 
 static void set_int(int fd, int level, int name, int value)
@@ -112,11 +117,13 @@ static int connect_result(int fd, int seconds)
 
 static struct err *connect_socket(const char *address, const char *port, int *out)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+				 .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
 	struct addrinfo *ai;
 	int rc = getaddrinfo(address, port, &hints, &ai);
 	if (rc != 0)
-		return err_new(ERR_USAGE, "SSH_ADDRESS %s port %s: %s", address, port, gai_strerror(rc));
+		return err_new(ERR_USAGE, "SSH_ADDRESS %s port %s: %s", address, port,
+			       gai_strerror(rc));
 	int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int error = fd < 0 ? errno : 0;
 	if (!error) {
@@ -167,14 +174,19 @@ static struct err *check_host(struct ssh_conn *c, const char *host, const char *
 	case SSH_KNOWN_HOSTS_OK:
 		return NULL;
 	case SSH_KNOWN_HOSTS_CHANGED:
-		return err_new(ERR_OTHER, "the host key of %s is not the one in %s: not connecting (was the server "
-			       "reinstalled, or is somebody in between?)", host, known_hosts);
+		return err_new(
+			ERR_OTHER,
+			"the host key of %s is not the one in %s: not connecting (was the server "
+			"reinstalled, or is somebody in between?)",
+			host, known_hosts);
 	case SSH_KNOWN_HOSTS_OTHER:
-		return err_new(ERR_OTHER, "%s shows a host key of another type than %s has: not connecting", host,
-			       known_hosts);
+		return err_new(ERR_OTHER,
+			       "%s shows a host key of another type than %s has: not connecting",
+			       host, known_hosts);
 	case SSH_KNOWN_HOSTS_UNKNOWN:
 	case SSH_KNOWN_HOSTS_NOT_FOUND:
-		return err_new(ERR_OTHER, "%s has no host key of %s: not connecting", known_hosts, host);
+		return err_new(ERR_OTHER, "%s has no host key of %s: not connecting", known_hosts,
+			       host);
 	default:
 		return ssh_conn_error(c, "host key of %s", host);
 	}
@@ -184,15 +196,17 @@ static struct err *login(struct ssh_conn *c, const struct settings *s, const cha
 {
 	ssh_key key = NULL;
 	if (ssh_pki_import_privkey_file(key_file, NULL, NULL, NULL, &key) != SSH_OK)
-		return err_new(ERR_OTHER, "the ssh key %s cannot be read (missing, or with a passphrase)", key_file);
+		return err_new(ERR_OTHER,
+			       "the ssh key %s cannot be read (missing, or with a passphrase)",
+			       key_file);
 	ssh_conn_guard(c);
 	int rc = ssh_userauth_publickey(c->session, NULL, key);
 	ssh_key_free(key);
 	if (rc == SSH_AUTH_SUCCESS)
 		return NULL;
 	if (rc == SSH_AUTH_DENIED || rc == SSH_AUTH_PARTIAL)
-		return err_new(ERR_OTHER, "%s does not let %s in with this key", settings_get(s, SET_SSH_HOST),
-			       settings_get(s, SET_SSH_USER));
+		return err_new(ERR_OTHER, "%s does not let %s in with this key",
+			       settings_get(s, SET_SSH_HOST), settings_get(s, SET_SSH_USER));
 	return ssh_conn_error(c, "login as %s", settings_get(s, SET_SSH_USER));
 }
 
@@ -201,7 +215,8 @@ static struct err *handshake(const struct run *run, struct ssh_conn *c)
 	char known_hosts[PATH_MAX];
 	char key[PATH_MAX];
 	const char *host = settings_get(run->settings, SET_SSH_HOST);
-	struct err *e = run_path(run, settings_get(run->settings, SET_SSH_KNOWN_HOSTS), known_hosts);
+	struct err *e =
+		run_path(run, settings_get(run->settings, SET_SSH_KNOWN_HOSTS), known_hosts);
 	if (!e)
 		e = run_path(run, settings_get(run->settings, SET_SSH_KEY), key);
 	if (!e)
@@ -346,5 +361,6 @@ bool ssh_conn_free_bytes(struct ssh_conn *c, const char *path, uint64_t *bytes)
 
 size_t ssh_conn_piece(struct ssh_conn *c)
 {
-	return sftp_extension_supported(c->sftp, "limits@openssh.com", "1") ? PIECE_OPENSSH : PIECE_GUARANTEED;
+	return sftp_extension_supported(c->sftp, "limits@openssh.com", "1") ? PIECE_OPENSSH
+									    : PIECE_GUARANTEED;
 }

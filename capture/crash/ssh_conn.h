@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One ssh connection with an sftp session, made from the settings: known host or no connection, key or no
- * login, and no call that waits for ever: a timer shuts the socket down, and TCP gives up on a silent network. Each step's
- * process opens its own, so one that dies takes only its step along. One connection per process; one thread.
+ * One ssh connection with an sftp session, made from the settings: known host or no connection, key
+ * or no login, and no call that waits for ever: a timer shuts the socket down, and TCP gives up on
+ * a silent network. Each step's process opens its own, so one that dies takes only its step along.
+ * One connection per process; one thread.
  */
 #ifndef SALVOR_CRASH_SSH_CONN_H
 #define SALVOR_CRASH_SSH_CONN_H
@@ -19,8 +20,8 @@ struct ssh_conn {
 };
 
 /*
- * The process's connection, made if there is none that works. Borrowed; it ends with the process or when it breaks
- * (ssh_conn_get() then makes a new one).
+ * The process's connection, made if there is none that works. Borrowed; it ends with the process or
+ * when it breaks (ssh_conn_get() then makes a new one).
  */
 struct err *ssh_conn_get(const struct run *run, struct ssh_conn **out) must_check;
 

@@ -14,7 +14,8 @@ static struct err *write_error(struct ssh_file *f)
 	uint64_t free_bytes;
 	bool connected = ssh_is_connected(f->conn->session);
 	struct err *e = ssh_conn_error(f->conn, "writing %s on the server", f->path);
-	if (!connected || !ssh_conn_free_bytes(f->conn, f->path, &free_bytes) || free_bytes >= TARGET_FULL_BYTES)
+	if (!connected || !ssh_conn_free_bytes(f->conn, f->path, &free_bytes) ||
+	    free_bytes >= TARGET_FULL_BYTES)
 		return e;
 	err_free(e);
 	return err_new(ERR_NOSPACE, "the file system of %s on the server is full", f->path);
@@ -108,7 +109,8 @@ static struct err *send_piece(struct ssh_file *f)
 	return NULL;
 }
 
-struct err *ssh_file_create(struct ssh_conn *c, const char *path, struct step_report *report, struct ssh_file *f)
+struct err *ssh_file_create(struct ssh_conn *c, const char *path, struct step_report *report,
+			    struct ssh_file *f)
 {
 	*f = (struct ssh_file) {.conn = c, .report = report, .size = ssh_conn_piece(c)};
 	struct err *e = path_printf(f->path, "%s", path);
@@ -176,7 +178,8 @@ struct err *ssh_file_finish(struct ssh_file *f, uint64_t size)
 			e = ssh_conn_size(f->conn, f->path, &have);
 	}
 	if (!e && have != size)
-		e = err_new(ERR_IO, "%s on the server has %" PRIu64 " bytes, not %" PRIu64, f->path, have, size);
+		e = err_new(ERR_IO, "%s on the server has %" PRIu64 " bytes, not %" PRIu64, f->path,
+			    have, size);
 	if (!e && sftp_extension_supported(f->conn->sftp, "fsync@openssh.com", "1")) {
 		ssh_conn_guard(f->conn);
 		if (sftp_fsync(f->file) < 0)
@@ -217,7 +220,8 @@ static struct err *put_all(struct ssh_file *f, int fd, const char *local)
 	}
 }
 
-struct err *ssh_file_put(struct ssh_conn *c, const char *local, const char *remote, struct step_report *report)
+struct err *ssh_file_put(struct ssh_conn *c, const char *local, const char *remote,
+			 struct step_report *report)
 {
 	_cleanup_close_ int fd = open(local, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -233,7 +237,8 @@ struct err *ssh_file_put(struct ssh_conn *c, const char *local, const char *remo
 	return e;
 }
 
-struct err *ssh_file_digest(struct ssh_conn *c, const char *path, struct step_report *report, char hex[65])
+struct err *ssh_file_digest(struct ssh_conn *c, const char *path, struct step_report *report,
+			    char hex[65])
 {
 	size_t size = ssh_conn_piece(c);
 	_cleanup_free_ uint8_t *data = malloc(size);

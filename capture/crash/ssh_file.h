@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A file on the server: positioned writes, gathered into pieces as large as the server takes and sent without
- * waiting for each answer where libssh can do that (0.11), so that latency does not rule the rate. Belongs to
- * one connection; one thread.
+ * A file on the server: positioned writes, gathered into pieces as large as the server takes and
+ * sent without waiting for each answer where libssh can do that (0.11), so that latency does not
+ * rule the rate. Belongs to one connection; one thread.
  */
 #ifndef SALVOR_CRASH_SSH_FILE_H
 #define SALVOR_CRASH_SSH_FILE_H
@@ -30,8 +30,10 @@ struct ssh_file {
 /* Creates or empties path, mode 0600. */
 struct err *ssh_file_create(struct ssh_conn *c, const char *path, struct step_report *report,
 			    struct ssh_file *f) must_check;
-struct err *ssh_file_write(struct ssh_file *f, uint64_t offset, const void *data, size_t len) must_check;
-/* All answers are in; flushed to the server's disk where it can (fsync@openssh.com); its size is size. */
+struct err *ssh_file_write(struct ssh_file *f, uint64_t offset, const void *data,
+			   size_t len) must_check;
+/* All answers are in; flushed to the server's disk where it can (fsync@openssh.com); its size is
+ * size. */
 struct err *ssh_file_finish(struct ssh_file *f, uint64_t size) must_check;
 void ssh_file_close(struct ssh_file *f);
 

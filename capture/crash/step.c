@@ -21,9 +21,9 @@
 #define WAIT_SLICE 0.25
 
 static const char *const outcome_names[] = {
-	[OUTCOME_NONE] = "not-run",	[OUTCOME_OK] = "ok",
-	[OUTCOME_FAILED] = "failed",	[OUTCOME_TIMEOUT] = "timeout",
-	[OUTCOME_SKIPPED] = "skipped",	[OUTCOME_INCOMPLETE] = "incomplete",
+	[OUTCOME_NONE] = "not-run",    [OUTCOME_OK] = "ok",
+	[OUTCOME_FAILED] = "failed",   [OUTCOME_TIMEOUT] = "timeout",
+	[OUTCOME_SKIPPED] = "skipped", [OUTCOME_INCOMPLETE] = "incomplete",
 };
 
 const char *outcome_name(enum outcome o)
@@ -110,7 +110,8 @@ static void child_main(step_fn *fn, void *arg, struct step_report *report)
 	struct err *e = fn(arg, report);
 	if (e) {
 		if (report->outcome == OUTCOME_NONE || report->outcome == OUTCOME_OK)
-			report->outcome = err_code(e) == ERR_TIMEOUT ? OUTCOME_TIMEOUT : OUTCOME_FAILED;
+			report->outcome =
+				err_code(e) == ERR_TIMEOUT ? OUTCOME_TIMEOUT : OUTCOME_FAILED;
 		step_say(report, "%s", err_message(e));
 	} else if (report->outcome == OUTCOME_NONE) {
 		report->outcome = OUTCOME_OK;
@@ -118,7 +119,8 @@ static void child_main(step_fn *fn, void *arg, struct step_report *report)
 	_exit(0);
 }
 
-/* Waits for the child within its limits. Returns NULL when it ended by itself, else which limit it was. */
+/* Waits for the child within its limits. Returns NULL when it ended by itself, else which limit it
+ * was. */
 static const char *watch(pid_t pid, const struct step_limits *limits, struct step_report *report)
 {
 	double start = clock_now();
@@ -146,7 +148,8 @@ static void conclude(struct step_report *report, const char *limit, bool ended, 
 		snprintf(had, sizeof(had), "%.190s", report->message);
 		report->outcome = OUTCOME_TIMEOUT;
 		step_say(report, "%s passed%s%s%s", limit,
-			 ended ? "; killed" : "; it does not die (stuck in the kernel): left behind",
+			 ended ? "; killed"
+			       : "; it does not die (stuck in the kernel): left behind",
 			 *had ? "; last: " : "", had);
 		return;
 	}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One step of a plan, run so that it cannot take the others with it: in a forked child that leads its own
- * process group, with a limit on its whole time and on the time without progress. A child that does not
- * die (stuck in the kernel) is abandoned. What the child knows is in memory shared with the parent, so it
- * is still there when the child was killed. This module knows nothing about dumps. The parent is
- * single-threaded; step_run() is not reentrant in one process tree level but may be nested in a child.
+ * One step of a plan, run so that it cannot take the others with it: in a forked child that leads
+ * its own process group, with a limit on its whole time and on the time without progress. A child
+ * that does not die (stuck in the kernel) is abandoned. What the child knows is in memory shared
+ * with the parent, so it is still there when the child was killed. This module knows nothing about
+ * dumps. The parent is single-threaded; step_run() is not reentrant in one process tree level but
+ * may be nested in a child.
  */
 #ifndef SALVOR_CRASH_STEP_H
 #define SALVOR_CRASH_STEP_H
@@ -50,8 +51,8 @@ struct step_limits {
 };
 
 /*
- * The work. NULL: done (or what report->outcome says); an error: failed, its text becomes the message. It
- * runs in the child: what it changes outside shared memory is lost.
+ * The work. NULL: done (or what report->outcome says); an error: failed, its text becomes the
+ * message. It runs in the child: what it changes outside shared memory is lost.
  */
 typedef struct err *step_fn(void *arg, struct step_report *report);
 
@@ -61,18 +62,19 @@ void step_run(const struct step_limits *limits, step_fn *fn, void *arg, struct s
 /* Sets the report's message, cut to its size. */
 void step_say(struct step_report *report, const char *fmt, ...) printf_like(2, 3);
 
-/* Zeroed memory shared with children forked later; NULL when there is none. Freed with step_unshare(). */
+/* Zeroed memory shared with children forked later; NULL when there is none. Freed with
+ * step_unshare(). */
 void *step_share(size_t size);
 void step_unshare(void *p, size_t size);
 
 /*
- * Waits up to seconds for pid, which is a child, to end. Returns false when it has not. The child is not
- * reaped: waitpid() is the caller's.
+ * Waits up to seconds for pid, which is a child, to end. Returns false when it has not. The child
+ * is not reaped: waitpid() is the caller's.
  */
 bool child_ended(pid_t pid, double seconds);
 /*
- * Ends a child: TERM, a grace, KILL, a last wait; group: its process group as well. Reaps it. Returns false
- * when it is still there (uninterruptible in the kernel): it is left behind.
+ * Ends a child: TERM, a grace, KILL, a last wait; group: its process group as well. Reaps it.
+ * Returns false when it is still there (uninterruptible in the kernel): it is left behind.
  */
 bool child_end(pid_t pid, bool group, int *status);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The work of each step of the plan (plan.c), to be called in a step's child with run as arg. They save; they
- * do not decide what comes next.
+ * The work of each step of the plan (plan.c), to be called in a step's child with run as arg. They
+ * save; they do not decide what comes next.
  */
 #ifndef SALVOR_CRASH_STEPS_H
 #define SALVOR_CRASH_STEPS_H
@@ -11,7 +11,8 @@
 /* steps_small.c: what is small and precious. */
 step_fn step_dmesg, step_send_dmesg;
 /* steps_nic.c */
-step_fn step_nic_before, step_nic_drivers, step_nic_after, step_nic_staged, step_send_nic, step_network;
+step_fn step_nic_before, step_nic_drivers, step_nic_after, step_nic_staged, step_send_nic,
+	step_network;
 /* steps_save.c */
 step_fn step_open, step_vmcore, step_manifest, step_journal, step_publish;
 /* steps_hooks.c: the administrator's programs. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kdump_pre and kdump_post. As kdump.conf(5) has it: a kdump_pre that fails means "do not save"; kdump_post gets
- * the result as its argument.
+ * kdump_pre and kdump_post. As kdump.conf(5) has it: a kdump_pre that fails means "do not save";
+ * kdump_post gets the result as its argument.
  */
 #include "crash/steps.h"
 
@@ -39,5 +39,6 @@ struct err *step_pre(void *arg, struct step_report *report)
 struct err *step_post(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
-	return hook(settings_get(run->settings, SET_KDUMP_POST), run->core.complete ? "0" : "1", report);
+	return hook(settings_get(run->settings, SET_KDUMP_POST), run->core.complete ? "0" : "1",
+		    report);
 }

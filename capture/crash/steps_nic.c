@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The state of the network adapters. In a kdump capture the hardware was not reset: config space is read before
- * a driver binds, the rest after. In a fadump capture the platform reset the devices, and they are left alone.
+ * The state of the network adapters. In a kdump capture the hardware was not reset: config space is
+ * read before a driver binds, the rest after. In a fadump capture the platform reset the devices,
+ * and they are left alone.
  */
 #include "crash/steps.h"
 
@@ -12,13 +13,13 @@
 #include "crash/say.h"
 #include "crash/target.h"
 
-#define NIC_MODULES_FILE  SYSCONFDIR "/salvor/modules.nic"
-#define NIC_MODULES_MAX	  ((size_t)64 * 1024)
+#define NIC_MODULES_FILE SYSCONFDIR "/salvor/modules.nic"
+#define NIC_MODULES_MAX	 ((size_t)64 * 1024)
 /* One driver: its probe may wait for firmware that does not answer after a crash. */
-#define MODPROBE_SECONDS  15
+#define MODPROBE_SECONDS 15
 /* udhcpc and link negotiation: kdump-net has its own limits; this is for when they fail. */
-#define NETWORK_SECONDS	  180
-#define NETWORK_PROGRAM	  "/usr/lib/salvor/kdump-net"
+#define NETWORK_SECONDS 180
+#define NETWORK_PROGRAM "/usr/lib/salvor/kdump-net"
 
 static struct err *nic_dump(struct run *run, struct step_report *report, const char *stage)
 {
@@ -34,10 +35,19 @@ static struct err *nic_dump(struct run *run, struct step_report *report, const c
 	}
 	snprintf(seconds, sizeof(seconds), "%d", NIC_SECONDS);
 	char *argv[] = {
-		(char[]) {"nic-dump"}, (char[]) {"save"}, (char[]) {"--stage"}, (char *)(uintptr_t)stage,
-		(char[]) {"--output"}, out, (char[]) {"--root"}, run->root->path,
-		(char[]) {"--environment"}, (char *)(uintptr_t)environment_name(run->environment),
-		(char[]) {"--deadline"}, seconds, NULL,
+		(char[]) {"nic-dump"},
+		(char[]) {"save"},
+		(char[]) {"--stage"},
+		(char *)(uintptr_t)stage,
+		(char[]) {"--output"},
+		out,
+		(char[]) {"--root"},
+		run->root->path,
+		(char[]) {"--environment"},
+		(char *)(uintptr_t)environment_name(run->environment),
+		(char[]) {"--deadline"},
+		seconds,
+		NULL,
 	};
 	struct program p = {.argv = argv, .progress = &report->progress};
 	struct program_result r;

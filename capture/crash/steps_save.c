@@ -48,7 +48,8 @@ struct err *step_vmcore(void *arg, struct step_report *report)
 		return e;
 	}
 	strcpy(core->file, FILE_VMCORE);
-	step_say(report, "saved by %.60s%s%.300s", a->collector, *a->message ? "; " : "", a->message);
+	step_say(report, "saved by %.60s%s%.300s", a->collector, *a->message ? "; " : "",
+		 a->message);
 	return NULL;
 }
 
@@ -60,7 +61,8 @@ static bool skip_always(const char *name)
 
 static bool skip_core(const char *name)
 {
-	return skip_always(name) || strcmp(name, FILE_VMCORE) == 0 || strcmp(name, FILE_VMCORE_INCOMPLETE) == 0;
+	return skip_always(name) || strcmp(name, FILE_VMCORE) == 0 ||
+	       strcmp(name, FILE_VMCORE_INCOMPLETE) == 0;
 }
 
 /* Makes room for the small files on a full disk. */
@@ -79,7 +81,8 @@ struct err *step_manifest(void *arg, struct step_report *report)
 	const struct target_ops *ops = run->target.ops;
 	drop_reserve(run);
 	_cleanup_buf_ struct buf lines = BUF_INIT;
-	struct err *e = digest_tree(run->target.work, ops->remote ? skip_core : skip_always, &report->bytes, &lines);
+	struct err *e = digest_tree(run->target.work, ops->remote ? skip_core : skip_always,
+				    &report->bytes, &lines);
 	struct err *core_err = NULL;
 	if (!e && ops->remote && run->core.usable) {
 		char hex[DIGEST_HEX_SIZE];
@@ -100,7 +103,8 @@ struct err *step_manifest(void *arg, struct step_report *report)
 	return e;
 }
 
-/* Writes a file beside the others and adds it to the manifest, so that the manifest stays complete. */
+/* Writes a file beside the others and adds it to the manifest, so that the manifest stays complete.
+ */
 struct err *steps_add_file(struct run *run, const char *name, const struct buf *content,
 			   struct step_report *report)
 {

@@ -15,9 +15,11 @@
 /* Programs that can do it, all with the same option. */
 static const char *const readers[] = {"vmcore-filter", "makedumpfile"};
 
-static struct err *extract(struct run *run, const char *reader, char *out, struct step_report *report)
+static struct err *extract(struct run *run, const char *reader, char *out,
+			   struct step_report *report)
 {
-	char *argv[] = {(char *)(uintptr_t)reader, (char[]) {"--dump-dmesg"}, run->vmcore, out, NULL};
+	char *argv[] = {(char *)(uintptr_t)reader, (char[]) {"--dump-dmesg"}, run->vmcore, out,
+			NULL};
 	struct program p = {.argv = argv, .stall = DMESG_STALL, .progress = &report->progress};
 	struct program_result r;
 	unlink(out);
@@ -75,5 +77,6 @@ struct err *step_dmesg(void *arg, struct step_report *report)
 struct err *step_send_dmesg(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
-	return run->target.ops->put(run, run->dmesg_saved ? FILE_DMESG : FILE_DMESG_INCOMPLETE, report);
+	return run->target.ops->put(run, run->dmesg_saved ? FILE_DMESG : FILE_DMESG_INCOMPLETE,
+				    report);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The places a dump can be saved to. One file per kind, ending in one const struct target_ops; one table
- * (target.c). Every function but prepare() runs in a step's child, under its limits; what must outlast the call goes
- * into run->target.
+ * The places a dump can be saved to. One file per kind, ending in one const struct target_ops; one
+ * table (target.c). Every function but prepare() runs in a step's child, under its limits; what
+ * must outlast the call goes into run->target.
  *
- * To add a kind: a target_x.c with its ops, a line in target.c, the directive in kdump_conf.c, the keys it needs in
- * settings.h and in kdump-capture(8), its modules and programs in the dracut module, a test in tests/unit/capture and
- * a boot test.
+ * To add a kind: a target_x.c with its ops, a line in target.c, the directive in kdump_conf.c, the
+ * keys it needs in settings.h and in kdump-capture(8), its modules and programs in the dracut
+ * module, a test in tests/unit/capture and a boot test.
  */
 #ifndef SALVOR_CRASH_TARGET_H
 #define SALVOR_CRASH_TARGET_H
@@ -14,8 +14,8 @@
 #include "crash/run.h"
 
 /*
- * Where the bytes of a vmcore go when we write them ourselves: the plain copy, and every collector on a remote
- * target. Offsets may go back. Holes read as zero.
+ * Where the bytes of a vmcore go when we write them ourselves: the plain copy, and every collector
+ * on a remote target. Offsets may go back. Holes read as zero.
  */
 struct sink {
 	struct err *(*write_at)(struct sink *s, uint64_t offset, const void *data, size_t len);
@@ -29,7 +29,8 @@ struct sink {
 
 struct target_ops {
 	const char *name; /* TARGET=name */
-	/* Small files are made in memory and sent with put(); collectors write a flattened stream into a sink. */
+	/* Small files are made in memory and sent with put(); collectors write a flattened stream
+	 * into a sink. */
 	bool remote;
 	/* Fills run->target from the settings; no I/O; in the parent. */
 	struct err *(*prepare)(struct run *run);
@@ -44,7 +45,8 @@ struct target_ops {
 	struct err *(*sink_create)(struct run *run, const char *name, struct step_report *report,
 				   struct sink **out);
 	/* sha256 as the target holds the file now, lower-case hex. */
-	struct err *(*digest)(struct run *run, const char *name, struct step_report *report, char hex[65]);
+	struct err *(*digest)(struct run *run, const char *name, struct step_report *report,
+			      char hex[65]);
 	struct err *(*publish)(struct run *run, bool complete, struct step_report *report);
 	/* Whether the target takes no more: full or failing. For collectors that do not say. */
 	bool (*is_failing)(struct run *run);
@@ -58,8 +60,8 @@ extern const struct target_ops target_local;
 extern const struct target_ops target_ssh;
 
 /*
- * Makes the root file system named on the kernel command line (root=, rootfstype=) the run's target, for failure_action
- * dump_to_rootfs. Forgets the target before.
+ * Makes the root file system named on the kernel command line (root=, rootfstype=) the run's
+ * target, for failure_action dump_to_rootfs. Forgets the target before.
  */
 struct err *target_local_rootfs(struct run *run) must_check;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A local file system, found by UUID, label or device. Files are made in place, in NAME.incomplete on the
- * target.
+ * A local file system, found by UUID, label or device. Files are made in place, in NAME.incomplete
+ * on the target.
  */
 #include "crash/target.h"
 
@@ -18,7 +18,8 @@
 
 /* SAN and USB disks appear within a minute of their driver; beyond two nobody has come. */
 #define DEVICE_SECONDS 120.0
-/* For the journal, the manifest and their directory entries: 64 KiB with the largest attempts' output. */
+/* For the journal, the manifest and their directory entries: 64 KiB with the largest attempts'
+ * output. */
 #define RESERVE_BYTES (256 * 1024)
 
 static struct err *local_prepare(struct run *run)
@@ -34,7 +35,8 @@ static struct err *local_prepare(struct run *run)
 		e = path_printf(t->mount, "%s/target", run->dir);
 	if (e)
 		return e;
-	snprintf(t->fstype, sizeof(t->fstype), "%s", settings_get(run->settings, SET_TARGET_FSTYPE));
+	snprintf(t->fstype, sizeof(t->fstype), "%s",
+		 settings_get(run->settings, SET_TARGET_FSTYPE));
 	const char *options = settings_get(run->settings, SET_TARGET_OPTIONS);
 	if (strlen(options) >= sizeof(t->options))
 		return err_new(ERR_USAGE, "TARGET_OPTIONS is too long");
@@ -50,7 +52,8 @@ static bool cmdline_value(const char *cmdline, const char *name, char *out, size
 	for (const char *p = cmdline; *p;) {
 		p += strspn(p, " \n");
 		size_t word = strcspn(p, " \n");
-		if (word > len && strncmp(p, name, len) == 0 && p[len] == '=' && word - len - 1 < size) {
+		if (word > len && strncmp(p, name, len) == 0 && p[len] == '=' &&
+		    word - len - 1 < size) {
 			memcpy(out, p + len + 1, word - len - 1);
 			out[word - len - 1] = '\0';
 			found = true;
@@ -74,8 +77,10 @@ struct err *target_local_rootfs(struct run *run)
 		return err_new(ERR_MISSING, "no root= on the kernel command line");
 	const char *device = strncmp(value, "block:", 6) == 0 ? value + 6 : value;
 	if (!blockdev_spec_valid(device))
-		return err_new(ERR_UNSUPPORTED, "root=%s names no device this version can open", value);
-	/* A save path relative to a file system of its own may be its top: not a place on the root. */
+		return err_new(ERR_UNSUPPORTED, "root=%s names no device this version can open",
+			       value);
+	/* A save path relative to a file system of its own may be its top: not a place on the root.
+	 */
 	const char *path = settings_get(run->settings, SET_SAVE_PATH);
 	e = path_printf(t->device, "%s", device);
 	if (!e)
@@ -141,9 +146,11 @@ static struct err *local_open(struct run *run, struct step_report *report)
 	if (!e)
 		e = mount_target(run, device);
 	if (!e)
-		e = path_printf(t->base, "%s%s", t->mount, strcmp(t->save_path, "/") == 0 ? "" : t->save_path);
+		e = path_printf(t->base, "%s%s", t->mount,
+				strcmp(t->save_path, "/") == 0 ? "" : t->save_path);
 	if (!e)
-		e = incident_create(t->base, settings_get(run->settings, SET_HOST), run->started_wall, t->name);
+		e = incident_create(t->base, settings_get(run->settings, SET_HOST),
+				    run->started_wall, t->name);
 	if (!e)
 		e = path_printf(t->work, "%s/%s%s", t->base, t->name, INCIDENT_WRITING);
 	if (e)
@@ -152,8 +159,8 @@ static struct err *local_open(struct run *run, struct step_report *report)
 	uint64_t free_bytes = 0;
 	local_free_bytes(run, &free_bytes);
 	t->open = true;
-	step_say(report, "%s (%s): %s/%s, %llu MiB free", t->device, t->fstype, t->save_path, t->name,
-		 (unsigned long long)(free_bytes >> 20));
+	step_say(report, "%s (%s): %s/%s, %llu MiB free", t->device, t->fstype, t->save_path,
+		 t->name, (unsigned long long)(free_bytes >> 20));
 	return NULL;
 }
 
@@ -219,7 +226,8 @@ static struct err *local_sink_create(struct run *run, const char *name, struct s
 	return NULL;
 }
 
-static struct err *local_digest(struct run *run, const char *name, struct step_report *report, char hex[65])
+static struct err *local_digest(struct run *run, const char *name, struct step_report *report,
+				char hex[65])
 {
 	char path[PATH_MAX];
 	struct err *e = path_printf(path, "%s/%s", run->target.work, name);
@@ -240,7 +248,8 @@ static struct err *local_publish(struct run *run, bool complete, struct step_rep
 		return e;
 	t->published = true;
 	const char *suffix = complete ? "" : INCIDENT_INCOMPLETE;
-	step_say(report, "%s/%s%s", strcmp(t->save_path, "/") == 0 ? "" : t->save_path, t->name, suffix);
+	step_say(report, "%s/%s%s", strcmp(t->save_path, "/") == 0 ? "" : t->save_path, t->name,
+		 suffix);
 	return path_printf(t->work, "%s/%s%s", t->base, t->name, suffix);
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A server reached by ssh, through sftp alone. Small files are made in memory and sent; the vmcore comes as a
- * flattened stream and is written at its offsets, so that the file on the server is a plain dump. Every step
- * opens its own connection.
+ * A server reached by ssh, through sftp alone. Small files are made in memory and sent; the vmcore
+ * comes as a flattened stream and is written at its offsets, so that the file on the server is a
+ * plain dump. Every step opens its own connection.
  *
- * What the digests mean here: those of the small files are of our own copies, so they prove the way to the server as
- * well. The vmcore's is made by the server (sha256sum, where it lets us run that) or from the file read back; it proves
- * that the file has not changed since, and the way there is ssh's own integrity check and the compared size.
+ * What the digests mean here: those of the small files are of our own copies, so they prove the way
+ * to the server as well. The vmcore's is made by the server (sha256sum, where it lets us run that)
+ * or from the file read back; it proves that the file has not changed since, and the way there is
+ * ssh's own integrity check and the compared size.
  */
 #include "crash/target.h"
 
@@ -44,7 +45,8 @@ static struct err *ssh_prepare(struct run *run)
 }
 
 /* name below the directory that is being written (or, once published, its final name). */
-static struct err *remote_path(const struct target *t, const char *name, bool complete, char out[PATH_MAX])
+static struct err *remote_path(const struct target *t, const char *name, bool complete,
+			       char out[PATH_MAX])
 {
 	const char *suffix = !t->published ? INCIDENT_WRITING : complete ? "" : INCIDENT_INCOMPLETE;
 	return path_printf(out, "%s/%s%s%s%s", t->base, t->name, suffix, *name ? "/" : "", name);
@@ -83,7 +85,9 @@ static struct err *make_directory(struct run *run, struct ssh_conn *c)
 			return ssh_conn_error(c, "cannot make directory %s on the server", path);
 		return NULL;
 	}
-	return e ? e : err_new(ERR_OTHER, "%s: %d directories of this second exist already", t->base, SAME_SECOND_MAX);
+	return e ? e
+		 : err_new(ERR_OTHER, "%s: %d directories of this second exist already", t->base,
+			   SAME_SECOND_MAX);
 }
 
 static struct err *ssh_open_target(struct run *run, struct step_report *report)
@@ -98,16 +102,16 @@ static struct err *ssh_open_target(struct run *run, struct step_report *report)
 		uint64_t bytes = 0;
 		bool known = ssh_conn_free_bytes(c, *t->base ? t->base : "/", &bytes);
 		t->open = true;
-		step_say(report, "%s: %s/%s, %s%llu MiB free", t->device, t->base, t->name, known ? "" : "unknown, ",
-			 (unsigned long long)(bytes >> 20));
+		step_say(report, "%s: %s/%s, %s%llu MiB free", t->device, t->base, t->name,
+			 known ? "" : "unknown, ", (unsigned long long)(bytes >> 20));
 	}
 	ssh_conn_idle();
 	return e;
 }
 
 /* One entry of a tree. local_prefix is cut off and the rest appended to remote. */
-static struct err *put_entry(struct ssh_conn *c, const FTSENT *f, size_t local_prefix, const char *remote,
-			     struct step_report *report)
+static struct err *put_entry(struct ssh_conn *c, const FTSENT *f, size_t local_prefix,
+			     const char *remote, struct step_report *report)
 {
 	char path[PATH_MAX];
 	struct err *e = path_printf(path, "%s%s", remote, f->fts_path + local_prefix);
@@ -127,7 +131,8 @@ static struct err *put_entry(struct ssh_conn *c, const FTSENT *f, size_t local_p
 	}
 }
 
-static struct err *put_tree(struct ssh_conn *c, char *local, const char *remote, struct step_report *report)
+static struct err *put_tree(struct ssh_conn *c, char *local, const char *remote,
+			    struct step_report *report)
 {
 	char *const paths[] = {local, NULL};
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
@@ -202,7 +207,8 @@ static void sink_destroy(struct sink *s)
 	free(k);
 }
 
-static struct err *ssh_sink_create(struct run *run, const char *name, struct step_report *report, struct sink **out)
+static struct err *ssh_sink_create(struct run *run, const char *name, struct step_report *report,
+				   struct sink **out)
 {
 	char path[PATH_MAX];
 	struct ssh_sink *k = calloc(1, sizeof(*k));
@@ -225,14 +231,15 @@ static struct err *ssh_sink_create(struct run *run, const char *name, struct ste
 }
 
 /* Reads the answer of a command for at most seconds; what does not fit is not wanted. */
-static size_t read_answer(struct ssh_conn *c, ssh_channel channel, double seconds, struct step_report *report,
-			  char *out, size_t size)
+static size_t read_answer(struct ssh_conn *c, ssh_channel channel, double seconds,
+			  struct step_report *report, char *out, size_t size)
 {
 	size_t len = 0;
 	double until = clock_now() + seconds;
 	while (len < size - 1 && clock_now() < until && !ssh_channel_is_eof(channel)) {
 		ssh_conn_guard(c);
-		int n = ssh_channel_read_timeout(channel, out + len, (uint32_t)(size - 1 - len), 0, 1000);
+		int n = ssh_channel_read_timeout(channel, out + len, (uint32_t)(size - 1 - len), 0,
+						 1000);
 		if (n < 0)
 			break;
 		len += (size_t)n;
@@ -243,8 +250,8 @@ static size_t read_answer(struct ssh_conn *c, ssh_channel channel, double second
 }
 
 /* sha256sum on the server. False: it is not allowed or did not answer with a digest. */
-static bool digest_on_server(struct ssh_conn *c, const char *path, uint64_t size, struct step_report *report,
-			     char hex[DIGEST_HEX_SIZE])
+static bool digest_on_server(struct ssh_conn *c, const char *path, uint64_t size,
+			     struct step_report *report, char hex[DIGEST_HEX_SIZE])
 {
 	_cleanup_buf_ struct buf command = BUF_INIT;
 	buf_puts(&command, "sha256sum < ");
@@ -261,7 +268,8 @@ static bool digest_on_server(struct ssh_conn *c, const char *path, uint64_t size
 		/* a server that runs sftp whatever is asked ends when its input does */
 		ssh_channel_send_eof(channel);
 		read_answer(c, channel, seconds, report, answer, sizeof(answer));
-		found = strspn(answer, "0123456789abcdef") == DIGEST_HEX_SIZE - 1 && answer[DIGEST_HEX_SIZE - 1] == ' ';
+		found = strspn(answer, "0123456789abcdef") == DIGEST_HEX_SIZE - 1 &&
+			answer[DIGEST_HEX_SIZE - 1] == ' ';
 		if (found) {
 			memcpy(hex, answer, DIGEST_HEX_SIZE - 1);
 			hex[DIGEST_HEX_SIZE - 1] = '\0';
@@ -272,7 +280,8 @@ static bool digest_on_server(struct ssh_conn *c, const char *path, uint64_t size
 	return found;
 }
 
-static struct err *ssh_digest(struct run *run, const char *name, struct step_report *report, char hex[65])
+static struct err *ssh_digest(struct run *run, const char *name, struct step_report *report,
+			      char hex[65])
 {
 	char path[PATH_MAX];
 	uint64_t size;
@@ -297,7 +306,8 @@ static struct err *ssh_publish(struct run *run, bool complete, struct step_repor
 	struct ssh_conn *c;
 	struct err *e = remote_path(t, "", complete, from);
 	if (!e)
-		e = path_printf(to, "%s/%s%s", t->base, t->name, complete ? "" : INCIDENT_INCOMPLETE);
+		e = path_printf(to, "%s/%s%s", t->base, t->name,
+				complete ? "" : INCIDENT_INCOMPLETE);
 	if (!e)
 		e = ssh_conn_get(run, &c);
 	if (e)
@@ -322,7 +332,8 @@ static bool ssh_free_bytes(struct run *run, uint64_t *bytes)
 {
 	struct ssh_conn *c;
 	struct err *e = ssh_conn_get(run, &c);
-	bool known = !e && ssh_conn_free_bytes(c, *run->target.base ? run->target.base : "/", bytes);
+	bool known =
+		!e && ssh_conn_free_bytes(c, *run->target.base ? run->target.base : "/", bytes);
 	err_free(e);
 	ssh_conn_idle();
 	return known;

@@ -101,7 +101,8 @@ struct err *shell_unquote(const char *text, struct buf *out)
 		} else if (isalnum((unsigned char)*p) || strchr("_./:=,@%+-", *p)) {
 			buf_putc(out, *p++);
 		} else {
-			return err_new(ERR_FORMAT, "'%c' needs quotes", isprint((unsigned char)*p) ? *p : '?');
+			return err_new(ERR_FORMAT, "'%c' needs quotes",
+				       isprint((unsigned char)*p) ? *p : '?');
 		}
 	}
 	while (blank(*p))

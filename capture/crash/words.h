@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Words of a command line, split as a shell would but without a shell: blanks, '…', "…" and backslash.
- * No variables, globs or operators: those characters are ordinary. Owned by the caller; pure.
+ * Words of a command line, split as a shell would but without a shell: blanks, '…', "…" and
+ * backslash. No variables, globs or operators: those characters are ordinary. Owned by the caller;
+ * pure.
  */
 #ifndef SALVOR_CRASH_WORDS_H
 #define SALVOR_CRASH_WORDS_H
@@ -15,7 +16,8 @@ struct words {
 	size_t count;
 };
 
-/* ERR_USAGE for an open quote, a final backslash or too many words. out is initialised in any case. */
+/* ERR_USAGE for an open quote, a final backslash or too many words. out is initialised in any case.
+ */
 struct err *words_split(const char *text, struct words *out) must_check;
 void words_deinit(struct words *w);
 

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* How many incidents of one host may start in the same second before we think something else is wrong. */
+/* How many incidents of one host may start in the same second before we think something else is
+ * wrong. */
 #define SAME_SECOND_MAX 99
 
 void incident_name(const char *host, time_t when, unsigned n, char name[INCIDENT_NAME_MAX])
@@ -36,7 +37,8 @@ void incident_name(const char *host, time_t when, unsigned n, char name[INCIDENT
 static struct err *join(char out[PATH_MAX], const char *a, const char *b, const char *c)
 {
 	int n = snprintf(out, PATH_MAX, "%s/%s%s", a, b, c);
-	return n < 0 || n >= PATH_MAX ? err_new(ERR_USAGE, "path is too long: %s/%s%s", a, b, c) : NULL;
+	return n < 0 || n >= PATH_MAX ? err_new(ERR_USAGE, "path is too long: %s/%s%s", a, b, c)
+				      : NULL;
 }
 
 struct err *incident_mkdirs(const char *path, unsigned mode)
@@ -103,12 +105,15 @@ struct err *incident_create(const char *base, const char *host, time_t when,
 		if (errno != EEXIST)
 			return err_os(errno, "cannot make directory %s", path);
 	}
-	return e ? e : err_new(ERR_OTHER, "%s: %d directories of this second exist already", base, SAME_SECOND_MAX);
+	return e ? e
+		 : err_new(ERR_OTHER, "%s: %d directories of this second exist already", base,
+			   SAME_SECOND_MAX);
 }
 
 static struct err *sync_path(const char *path, bool directory)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (directory ? O_DIRECTORY : 0));
+	_cleanup_close_ int fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (directory ? O_DIRECTORY : 0));
 	if (fd < 0)
 		return err_os(errno, "%s", path);
 	/* Some file systems cannot fsync a directory and say so. */
@@ -117,7 +122,8 @@ static struct err *sync_path(const char *path, bool directory)
 	return NULL;
 }
 
-static struct err *sync_tree(const char *path, void (*progress)(void *arg, uint64_t bytes), void *arg)
+static struct err *sync_tree(const char *path, void (*progress)(void *arg, uint64_t bytes),
+			     void *arg)
 {
 	char *const paths[] = {(char *)(uintptr_t)path, NULL};
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The whole plan below a directory, with made-up collectors: what is saved when things go right and
+ * when they do not, in which order, and what the journal says. The target is the local one without
+ * its mount.
+ */
+#include "unit.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <elf.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "crash/collector.h"
+#include "crash/journal.h"
+#include "crash/plan.h"
+#include "crash/target.h"
+#include "nic/decode/json_check.h"
+
+#define CORE_SIZE (3 * 1024 * 1024 + 1234)
+
+static char *dir;
+static struct root root;
+static struct settings settings;
+static struct run *run;
+static struct target_ops ops;
+static char saved_path[4096];
+
+static struct err *open_here(struct run *r, struct step_report *report)
+{
+	struct target *t = &r->target;
+	(void)report;
+	struct err *e = incident_create(t->base, "h", r->started_wall, t->name);
+	if (!e)
+		e = path_printf(t->work, "%s/%s%s", t->base, t->name, INCIDENT_WRITING);
+	t->open = !e;
+	return e;
+}
+
+static struct err *open_never(struct run *r, struct step_report *report)
+{
+	(void)r;
+	(void)report;
+	return err_new(ERR_IO, "no disk today");
+}
+
+static void script(const char *name, const char *body)
+{
+	char text[2048], path[512];
+	snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", body);
+	snprintf(path, sizeof(path), "bin/%s", name);
+	unit_write(dir, path, text);
+	snprintf(path, sizeof(path), "%s/bin/%s", dir, name);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+/* Both are called as PROGRAM OPTIONS VMCORE OUT. */
+#define DMESG	 "if [ \"$1\" = --dump-dmesg ]; then echo panic > \"$3\"; exit; fi; "
+#define LAST_TWO "for a; do in=$out; out=$a; done; "
+
+static int sh(const char *fmt, ...) printf_like(1, 2);
+static int sh(const char *fmt, ...)
+{
+	char command[2048];
+	va_list ap;
+	int n = snprintf(command, sizeof(command), "cd '%s' && ", dir);
+	va_start(ap, fmt);
+	vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
+	va_end(ap);
+	int status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	dir = unit_mkdtemp();
+	assert_int_equal(sh("mkdir -p bin proc target run && head -c %d /dev/urandom > proc/vmcore",
+			    CORE_SIZE),
+			 0);
+	snprintf(saved_path, sizeof(saved_path), "%s", getenv("PATH"));
+	char path[512];
+	/* only what the scripts need beside our own: no makedumpfile of the machine */
+	assert_int_equal(sh("for p in sh cat cp rm mkdir; do ln -s \"$(command -v $p)\" bin/ || "
+			    "exit 1; done"),
+			 0);
+	snprintf(path, sizeof(path), "%s/bin", dir);
+	setenv("PATH", path, 1);
+	assert_ok(root_init(&root, dir));
+	run = step_share(sizeof(*run));
+	assert_non_null(run);
+	ops = target_local;
+	ops.open = open_here;
+	run->root = &root;
+	run->settings = &settings;
+	run->started = clock_now();
+	run->started_wall = 1795340502;
+	run->core.saved_by = -1;
+	run->target.ops = &ops;
+	assert_ok(path_printf(run->dir, "%s/run", dir));
+	assert_ok(path_printf(run->vmcore, "%s/proc/vmcore", dir));
+	assert_ok(path_printf(run->target.base, "%s/target", dir));
+	assert_ok(path_printf(run->target.save_path, "/"));
+	script("nic-dump", "while [ $# -gt 0 ]; do [ \"$1\" = --output ] && out=$2; shift; done; "
+			   "mkdir -p $out; echo {} > $out/nic.json");
+	script("vmcore-filter", DMESG LAST_TWO "cp $in $out");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	setenv("PATH", saved_path, 1);
+	root_deinit(&root);
+	settings_deinit(&settings);
+	step_unshare(run, sizeof(*run));
+	unit_rmdir(dir);
+	return 0;
+}
+
+/* sh() needs the machine's programs */
+static int check(const char *command)
+{
+	char path[8192];
+	snprintf(path, sizeof(path), "%s", getenv("PATH"));
+	setenv("PATH", saved_path, 1);
+	int status = sh("cd target/h-* && %s", command);
+	setenv("PATH", path, 1);
+	return status;
+}
+
+static const struct step_result *step(const char *name)
+{
+	for (unsigned i = 0; i < run->steps; i++)
+		if (strcmp(run->step[i].name, name) == 0)
+			return &run->step[i].result;
+	fail_msg("no step %s", name);
+	return NULL;
+}
+
+static void all_is_well(void **state)
+{
+	(void)state;
+	plan_save(run);
+	assert_true(run->core.complete);
+	assert_true(run->target.published);
+	assert_int_equal(run->core.bytes, CORE_SIZE);
+	assert_int_equal(check("sha256sum --strict --quiet -c SHA256SUMS && cmp vmcore "
+			       "../../proc/vmcore && [ \"$(LC_ALL=C ls)\" = "
+			       "\"$(printf '%s\\n' SHA256SUMS capture.json nic vmcore "
+			       "vmcore-dmesg.txt)\" ] && "
+			       "[ -z \"$(find . -name '.*' -type f)\" ]"),
+			 0);
+	assert_int_equal(sh("[ -d target/h-20261122T094142Z ]"), 0);
+	static const char *const order[] = {"pre",	   "open",	"dmesg",  "nic-before",
+					    "nic-drivers", "nic-after", "vmcore", "manifest",
+					    "journal",	   "publish",	"post"};
+	assert_int_equal(run->steps, ARRAY_SIZE(order));
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		assert_string_equal(run->step[i].name, order[i]);
+}
+
+static void the_journal(void **state)
+{
+	(void)state;
+	assert_ok(settings_set(&settings, SET_CORE_COLLECTOR, "makedumpfile -l -d 17"));
+	script("makedumpfile", "printf 'bad \\377 \"quoted\"\\n' >&2; exit 1");
+	plan_save(run);
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	journal_write(run, &text);
+	assert_ok(buf_error(&text));
+	assert_true(json_check(text.data, text.len));
+	assert_non_null(strstr(text.data, "\"saved_by\": \"vmcore-filter -z -d 17\""));
+	assert_non_null(strstr(text.data, "\"complete\": true"));
+	assert_non_null(strstr(text.data, "\"started\": \"2026-11-22T09:41:42Z\""));
+	assert_non_null(strstr(text.data, "\"name\": \"publish\""));
+	/* what was saved as the journal knows all up to the manifest */
+	assert_int_equal(check("grep -q '\"manifest\"' capture.json && ! grep -q '\"name\": "
+			       "\"publish\"' capture.json"),
+			 0);
+	assert_int_equal(run->core.attempts, 2);
+	assert_int_equal(run->core.attempt[0].outcome, OUTCOME_FAILED);
+	assert_int_equal(run->core.attempt[0].exit_status, 1);
+}
+
+static void collectors_in_turn(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *configured;
+		const char *filter; /* what it does with a dump */
+		const char *makedumpfile;
+		bool usable, complete;
+		const char *saved_by;
+		unsigned attempts;
+	} cases[] = {
+		{"", "exit 1", NULL, true, true, "copy", 2},
+		{"", "kill -9 $$", NULL, true, true, "copy", 2},
+		{"", "exit 1", "cp $in $out", true, true, "makedumpfile -l --message-level 7 -d 31",
+		 2},
+		{"vmcore-filter -l -d1", "exit 1", "exit 1", true, true, "copy", 3},
+		{"vmcore-filter --nonsense", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+		 "vmcore-filter -z -d 31", 2},
+		{"vmcore-filter -d 31", "echo part > $out; exit 3", "cp $in $out", true, false,
+		 "vmcore-filter -d 31", 1},
+		{"vmcore-filter -d 31", "exit 4", "cp $in $out", false, false, NULL, 1},
+		{"unknown-program -x", "cp $in $out", NULL, true, true, "vmcore-filter -z -d 31",
+		 1},
+		{"makedumpfile -F -d 31", "exit 1", "[ $1 = -d ] && cp $in $out", true, true,
+		 "makedumpfile -d 31", 1},
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char body[512];
+		assert_ok(settings_set(&settings, SET_CORE_COLLECTOR, cases[i].configured));
+		snprintf(body, sizeof(body), DMESG LAST_TWO "%s", cases[i].filter);
+		script("vmcore-filter", body);
+		if (cases[i].makedumpfile) {
+			snprintf(body, sizeof(body), LAST_TWO "%s", cases[i].makedumpfile);
+			script("makedumpfile", body);
+		} else {
+			assert_int_equal(sh("rm -f bin/makedumpfile"), 0);
+		}
+		run->steps = 0;
+		run->started_wall++;
+		run->target.published = false;
+		plan_save(run);
+		if (run->core.usable != cases[i].usable ||
+		    run->core.complete != cases[i].complete ||
+		    run->core.attempts != cases[i].attempts)
+			fail_msg("case %zu: usable %d complete %d attempts %u: %s", i,
+				 run->core.usable, run->core.complete, run->core.attempts,
+				 step("vmcore")->message);
+		if (cases[i].saved_by)
+			assert_string_equal(run->core.attempt[run->core.saved_by].collector,
+					    cases[i].saved_by);
+		assert_true(run->target.published);
+		assert_int_equal(step("vmcore")->outcome, cases[i].complete ? OUTCOME_OK
+							  : cases[i].usable ? OUTCOME_INCOMPLETE
+									    : OUTCOME_FAILED);
+	}
+}
+
+static void an_incomplete_dump_is_named_so(void **state)
+{
+	(void)state;
+	script("vmcore-filter",
+	       DMESG LAST_TWO "echo part > $out; echo 'No space left on device' >&2; exit 3");
+	plan_save(run);
+	assert_true(run->core.usable);
+	assert_false(run->core.complete);
+	assert_int_equal(check("case $PWD in */h-20261122T094142Z-incomplete) ;; *) exit 1 ;; "
+			       "esac; [ -f vmcore-incomplete ] && "
+			       "[ ! -e vmcore ] && sha256sum --strict --quiet -c SHA256SUMS && "
+			       "grep -q 'No space left' capture.json"),
+			 0);
+}
+
+static void failures_do_not_spread(void **state)
+{
+	(void)state;
+	script("vmcore-filter",
+	       LAST_TWO "[ \"$1\" = --dump-dmesg ] && { echo half > $out; exit 1; }; cp $in $out");
+	script("nic-dump", "exit 1");
+	plan_save(run);
+	assert_int_equal(step("dmesg")->outcome, OUTCOME_INCOMPLETE);
+	assert_int_equal(step("nic-before")->outcome, OUTCOME_FAILED);
+	assert_int_equal(step("vmcore")->outcome, OUTCOME_OK);
+	assert_int_equal(step("publish")->outcome, OUTCOME_OK);
+	assert_int_equal(check("[ -f vmcore-dmesg-incomplete.txt ] && [ ! -e vmcore-dmesg.txt ] && "
+			       "sha256sum --strict --quiet -c SHA256SUMS"),
+			 0);
+}
+
+static void no_target(void **state)
+{
+	(void)state;
+	ops.open = open_never;
+	plan_save(run);
+	assert_int_equal(step("open")->outcome, OUTCOME_FAILED);
+	assert_non_null(strstr(step("open")->message, "no disk today"));
+	assert_int_equal(step("vmcore")->outcome, OUTCOME_SKIPPED);
+	assert_false(run->target.published);
+}
+
+static void hooks(void **state)
+{
+	(void)state;
+	char hook[600];
+	script("hook", "echo \"$@\" > ${0%/*}/../hook.out; [ \"$1\" != fail ]");
+	snprintf(hook, sizeof(hook), "%s/bin/hook one 'two three'", dir);
+	assert_ok(settings_set(&settings, SET_KDUMP_POST, hook));
+	plan_save(run);
+	assert_int_equal(sh("[ \"$(cat hook.out)\" = 'one two three 0' ]"), 0);
+	snprintf(hook, sizeof(hook), "%s/bin/hook fail", dir);
+	assert_ok(settings_set(&settings, SET_KDUMP_PRE, hook));
+	run->steps = 0;
+	run->target.open = run->target.published = false;
+	plan_save(run);
+	assert_true(run->pre_refused);
+	assert_int_equal(step("open")->outcome, OUTCOME_SKIPPED);
+	assert_int_equal(step("vmcore")->outcome, OUTCOME_SKIPPED);
+}
+
+static void fadump_leaves_devices_alone(void **state)
+{
+	(void)state;
+	run->environment = ENVIRONMENT_FADUMP;
+	plan_save(run);
+	assert_int_equal(step("nic-before")->outcome, OUTCOME_SKIPPED);
+	assert_int_equal(step("nic-drivers")->outcome, OUTCOME_SKIPPED);
+	assert_int_equal(step("nic-after")->outcome, OUTCOME_OK);
+}
+
+/* A core whose header is right and whose middle is a hole. */
+static void make_elf(void)
+{
+	Elf64_Ehdr h = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB}};
+	int fd = open(run->vmcore, O_WRONLY | O_TRUNC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, &h, sizeof(h)), sizeof(h));
+	assert_int_equal(pwrite(fd, "end", 3, 5 * 1024 * 1024), 3);
+	assert_int_equal(ftruncate(fd, 6 * 1024 * 1024), 0);
+	close(fd);
+}
+
+static void the_copy_keeps_holes(void **state)
+{
+	(void)state;
+	make_elf();
+	assert_int_equal(sh("rm bin/vmcore-filter"), 0);
+	plan_save(run);
+	assert_true(run->core.complete);
+	assert_string_equal(run->core.attempt[run->core.saved_by].collector, "copy");
+	assert_int_equal(check("cmp vmcore ../../proc/vmcore && [ $(stat -c %b vmcore) -lt 200 ]"),
+			 0);
+}
+
+/* The target takes what comes before limit. */
+static struct err *(*real_write_at)(struct sink *s, uint64_t offset, const void *data, size_t len);
+static struct err *limited_write(struct sink *s, uint64_t offset, const void *data, size_t len)
+{
+	return offset > 1024 * 1024 ? err_os(ENOSPC, "writing")
+				    : real_write_at(s, offset, data, len);
+}
+
+static struct err *limited_sink(struct run *r, const char *name, struct step_report *report,
+				struct sink **out)
+{
+	struct err *e = target_local.sink_create(r, name, report, out);
+	if (!e) {
+		real_write_at = (*out)->write_at;
+		(*out)->write_at = limited_write;
+	}
+	return e;
+}
+
+static void a_copy_that_fills_the_disk_is_flagged(void **state)
+{
+	(void)state;
+	make_elf();
+	assert_int_equal(sh("rm bin/vmcore-filter"), 0);
+	ops.sink_create = limited_sink;
+	plan_save(run);
+	assert_true(run->core.usable);
+	assert_false(run->core.complete);
+	assert_non_null(strstr(step("vmcore")->message, "the target is full"));
+	Elf64_Ehdr h;
+	char path[PATH_MAX];
+	assert_ok(path_printf(path, "%s/vmcore-incomplete", run->target.work));
+	int fd = open(path, O_RDONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, &h, sizeof(h)), sizeof(h));
+	close(fd);
+	assert_int_equal(h.e_flags, 1);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(all_is_well),
+		T(the_journal),
+		T(collectors_in_turn),
+		T(an_incomplete_dump_is_named_so),
+		T(failures_do_not_spread),
+		T(no_target),
+		T(hooks),
+		T(fadump_leaves_devices_alone),
+		T(the_copy_keeps_holes),
+		T(a_copy_that_fills_the_disk_is_flagged),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Other programs: how they end, what they said last, what they write, and when they are given up.
+ */
+#include "unit.h"
+#include <sys/wait.h>
+#include "base/buf.h"
+#include "base/clock.h"
+#include "crash/program.h"
+
+static struct err *sh(const char *script, struct program *p, struct program_result *r)
+{
+	char *argv[] = {(char[]) {"sh"}, (char[]) {"-c"}, (char *)(uintptr_t)script, NULL};
+	p->argv = argv;
+	struct err *e = program_run(p, r);
+	p->argv = NULL;
+	return e;
+}
+
+static void ends(void **state)
+{
+	(void)state;
+	struct program p = {0};
+	struct program_result r;
+	assert_ok(sh("exit 0", &p, &r));
+	assert_true(r.started);
+	assert_err(sh("echo why >&2; exit 3", &p, &r), ERR_OTHER, "sh ended with status 3: why");
+	assert_int_equal(WEXITSTATUS(r.status), 3);
+	assert_err(sh("kill -9 $$", &p, &r), ERR_OTHER, "killed by signal 9");
+	char *argv[] = {(char[]) {"no-such-program-anywhere"}, NULL};
+	p.argv = argv;
+	assert_err(program_run(&p, &r), ERR_MISSING, "cannot be run");
+}
+
+static void keeps_the_last_lines(void **state)
+{
+	(void)state;
+	struct program p = {0};
+	struct program_result r;
+	assert_ok(sh(
+		"echo out; echo err >&2; printf '50 %%\\r100 %%\\n' >&2; echo '{\"phase\":1}' >&2",
+		&p, &r));
+	assert_non_null(strstr(r.tail, "out\n"));
+	assert_non_null(strstr(r.tail, "err\n"));
+	assert_non_null(strstr(r.tail, "100 %\n"));
+	assert_null(strstr(r.tail, "phase"));
+	assert_ok(
+		sh("i=0; while [ $i -lt 2000 ]; do echo \"line $i\"; i=$((i+1)); done; printf last",
+		   &p, &r));
+	assert_true(strlen(r.tail) < PROGRAM_TAIL_MAX);
+	assert_non_null(strstr(r.tail, "line 1999\nlast\n"));
+	assert_null(strstr(r.tail, "line 1\n"));
+	assert_ok(sh("head -c 100000 /dev/zero | tr '\\0' x; echo; echo end", &p, &r));
+	assert_non_null(strstr(r.tail, "end\n"));
+}
+
+static struct err *collect(void *arg, const void *data, size_t len)
+{
+	buf_append(arg, data, len);
+	return buf_error(arg);
+}
+
+static void hands_stdout_over(void **state)
+{
+	(void)state;
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct program p = {.on_stdout = collect, .arg = &out};
+	struct program_result r;
+	assert_ok(sh("head -c 1000000 /dev/zero; printf end; echo no >&2", &p, &r));
+	assert_int_equal(out.len, 1000003);
+	assert_memory_equal(out.data + 1000000, "end", 3);
+	assert_string_equal(r.tail, "no\n");
+}
+
+static struct err *refuse(void *arg, const void *data, size_t len)
+{
+	(void)arg;
+	(void)data;
+	(void)len;
+	return err_new(ERR_NOSPACE, "full");
+}
+
+static void a_sink_that_fails_ends_it(void **state)
+{
+	(void)state;
+	struct program p = {.on_stdout = refuse};
+	struct program_result r;
+	double start = clock_now();
+	assert_err(sh("echo x; exec sleep 60", &p, &r), ERR_NOSPACE, "full");
+	assert_true(clock_now() - start < 10);
+}
+
+static void limits(void **state)
+{
+	(void)state;
+	struct program p = {.wall = 0.5};
+	struct program_result r;
+	double start = clock_now();
+	assert_err(sh("trap '' TERM; echo busy >&2; while :; do sleep 0.1; done", &p, &r),
+		   ERR_TIMEOUT, "sh took too long and was killed: busy");
+	assert_true(r.timed_out);
+	p = (struct program) {.stall = 0.8};
+	assert_ok(sh("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.2; done", &p, &r));
+	assert_err(sh("echo once; exec sleep 60", &p, &r), ERR_TIMEOUT, "took too long");
+	assert_true(clock_now() - start < 30);
+}
+
+static uint64_t counting(void *arg)
+{
+	return ++*(uint64_t *)arg;
+}
+
+static void a_measure_that_changes_is_progress(void **state)
+{
+	(void)state;
+	uint64_t n = 0;
+	struct program p = {.stall = 0.6, .measure = counting, .arg = &n};
+	struct program_result r;
+	assert_ok(sh("exec sleep 1.5", &p, &r));
+	assert_true(n > 2);
+}
+
+static void a_descendant_that_keeps_the_pipe(void **state)
+{
+	(void)state;
+	struct program p = {0};
+	struct program_result r;
+	double start = clock_now();
+	assert_ok(sh("sleep 20 & echo bye", &p, &r));
+	assert_non_null(strstr(r.tail, "bye"));
+	assert_true(clock_now() - start < 10);
+}
+
+static void finds_programs(void **state)
+{
+	(void)state;
+	assert_true(program_exists("sh"));
+	assert_true(program_exists("/bin/sh"));
+	assert_false(program_exists("no-such-program-anywhere"));
+	assert_false(program_exists("/etc/passwd"));
+	setenv("PATH", "/usr/bin", 1);
+	program_fix_path();
+	assert_non_null(strstr(getenv("PATH"), "/usr/sbin"));
+	unsetenv("PATH");
+	program_fix_path();
+	assert_true(program_exists("sh"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ends),
+		cmocka_unit_test(keeps_the_last_lines),
+		cmocka_unit_test(hands_stdout_over),
+		cmocka_unit_test(a_sink_that_fails_ends_it),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(a_measure_that_changes_is_progress),
+		cmocka_unit_test(a_descendant_that_keeps_the_pipe),
+		cmocka_unit_test(finds_programs),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
