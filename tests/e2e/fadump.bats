@@ -61,7 +61,7 @@ setup_file() {
 		cd "$(dump_dir $n)"
 		sha256sum --strict --quiet -c SHA256SUMS
 		grep -q 'Kernel panic - not syncing: sysrq triggered crash' vmcore-dmesg.txt
-		jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic" or .name == "vmcore") | .outcome] ==
+		jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic-after" or .name == "vmcore") | .outcome] ==
 			["ok", "ok", "ok"]' capture.json
 		[ "$(find nic -name config -size +63c | wc -l)" -ge 2 ]
 		grep -q 'reset' nic/nic.json

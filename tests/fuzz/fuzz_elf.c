@@ -4,7 +4,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct vmcore *v = fuzz_open_vmcore(data, size);
+	struct vmcore *v = small_vmcore_open(data, size);
 	struct view view;
 	if (!v)
 		return 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The kernel log of both generations, out of a small x86_64 vmcore (fuzz_make_vmcore). */
+/* The kernel log of both generations, out of a small x86_64 vmcore (small_vmcore_make). */
 #include "fuzz.h"
 #include "kernel/printk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct vmcore *v = fuzz_make_vmcore(data, size, EM_X86_64);
+	struct vmcore *v = small_vmcore_make(data, size, EM_X86_64);
 	if (!v)
 		return 0;
 	struct vmcoreinfo info = {v->vmcoreinfo ? v->vmcoreinfo : "", v->vmcoreinfo_len};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * From VMCOREINFO and memory to the page set: page tables, mem_section, struct pages of a small
- * vmcore (fuzz_make_vmcore). The first byte chooses the machine.
+ * vmcore (small_vmcore_make). The first byte chooses the machine.
  */
 #include "fuzz.h"
 #include "pages/select.h"
@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	struct vmcore *v =
-		fuzz_make_vmcore(data + 1, size - 1, data[0] == 'p' ? EM_PPC64 : EM_X86_64);
+		small_vmcore_make(data + 1, size - 1, data[0] == 'p' ? EM_PPC64 : EM_X86_64);
 	if (!v)
 		return 0;
 	struct vmcoreinfo info = {v->vmcoreinfo ? v->vmcoreinfo : "", v->vmcoreinfo_len};

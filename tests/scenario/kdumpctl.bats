@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kdumpctl with kexec kdump on a machine in a directory.
 
+bats_require_minimum_version 1.5.0
 load kdumpctl_helpers
 
 setup() { machine; }
@@ -161,7 +162,7 @@ setup() { machine; }
 	echo 'KEXEC_ARGS="-c --reuse"' >"$MACHINE/etc/default/salvor"
 	kdumpctl start
 	called "^kexec -c --reuse -p"
-	! called "^kexec -s"
+	run ! called "^kexec -s"
 }
 
 @test "a kernel image that is missing" {

@@ -24,7 +24,7 @@ qemu_machine() {
 	# shellcheck disable=SC2054 # commas are QEMU's
 	case $1 in
 	amd64)
-		qemu=(qemu-system-x86_64 -machine q35 -cpu "${2:-max,svm=off}" -device vmcoreinfo -serial chardev:console)
+		qemu=(qemu-system-x86_64 -machine q35,sata=off -cpu "${2:-max,svm=off}" -device vmcoreinfo -serial chardev:console)
 		;;
 	ppc64el)
 		# without the mitigations that TCG does not have, which it would only warn about

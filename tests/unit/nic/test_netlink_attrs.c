@@ -194,7 +194,8 @@ static void test_devlink_reporters(void **state)
 {
 	(void)state;
 	static struct message m;
-	static const char *const devices[] = {"0000:08:00.0", "0000:08:00.1", "0000:08:00"};
+	static const char *const devices[] = {"0000:08:00.0", "0000:08:00.1", "0000:08:00",
+					      "0000:08:00.01"};
 	struct json j;
 	_cleanup_buf_ struct buf answer = BUF_INIT, out = BUF_INIT;
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {

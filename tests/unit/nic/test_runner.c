@@ -154,6 +154,7 @@ static void hang(void (*collect)(const struct root *, const struct nic_subject *
 	double took = clock_now() - begun;
 	assert_outcome(item, NIC_TIMEOUT);
 	assert_contains(item->text, "timed out after 0.5 s");
+	assert_lacks(item->text, "left behind");
 	assert_true(took >= 0.5 && took < 5);
 	/* What came before is kept, even of the item that was cut. */
 	assert_outcome(bench_item(&b, "0000:00:03.0", "first"), NIC_OK);

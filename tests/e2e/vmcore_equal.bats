@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What vmcore-filter writes holds the same pages, with the same bytes, as what makedumpfile writes, on raw
+# copies of the /proc/vmcore of a kexec kdump (x86_64) and of a firmware-assisted dump (ppc64le).
+
+load support
+
+CODECS='zstd lzo zlib snappy'
+
+# raw_vmcore ARCH MEMORY APPEND: $WORK/ARCH.vmcore, copied by a kdump_pre script in the capture environment
+raw_vmcore() {
+	local arch=$1 crash_boot=1
+	[ "$arch" = ppc64le ] || crash_boot=2
+	truncate -s 4G "$WORK/raw.img"
+	mke2fs -q -F -t ext4 -L raw "$WORK/raw.img"
+	cat >"$WORK/job" <<-END
+	if [ \$BOOT -gt $crash_boot ]; then
+		systemctl poweroff
+		exit
+	fi
+	cat >/usr/local/sbin/save-raw <<-'SCRIPT'
+	#!/bin/sh
+	mkdir -p /run/raw
+	for disk in /sys/block/vd*; do
+		[ "\$(cat \$disk/serial)" = raw ] && mount -t ext4 /dev/\${disk##*/} /run/raw
+	done
+	cat /proc/vmcore >/run/raw/vmcore
+	umount /run/raw
+	SCRIPT
+	chmod 755 /usr/local/sbin/save-raw
+	echo 'kdump_pre /usr/local/sbin/save-raw' >/etc/kdump.conf
+	kdumpctl start; echo "@job start=\$?"
+	find /usr -xdev -type f -size -200k -exec cat {} + >/dev/null
+	sync
+	echo 1 >/proc/sys/kernel/sysrq
+	echo c >/proc/sysrq-trigger
+	END
+	run_guest "$arch" 1200 --mem "$2" --append "$3" --disk "$WORK/raw.img,serial=raw"
+	mv "$WORK/console.txt" "$WORK/console-$arch.txt"
+	mkdir -p "$WORK/raw"
+	"$LAB" extract "$WORK/raw.img" /vmcore "$WORK/raw"
+	mv "$WORK/raw/vmcore" "$WORK/$arch.vmcore"
+	rm -f "$WORK/raw.img" "$WORK/guest.img"
+}
+
+setup_file() {
+	fresh_guest x86_64
+	raw_vmcore x86_64 1024 "crashkernel=192M"
+	mv "$WORK" "$WORK.x86_64"
+	fresh_guest ppc64le
+	raw_vmcore ppc64le 2048 "fadump=nocma crashkernel=512M"
+	mv "$WORK.x86_64/"* "$WORK/"
+	rmdir "$WORK.x86_64"
+	in_lab "$(makedumpfile_path)" -v 2>&1 | head -1 | sed 's/^/# /' >&3
+	ls -l "$WORK/"*.vmcore | sed 's/^/# /' >&3
+}
+
+makedumpfile_path() { echo "$("$LAB" path makedumpfile)/root/usr/bin/makedumpfile"; }
+filter() { "$TOP/build/vmcore-filter" "$@"; }
+compare() { "$TOP/build/tests/tools/compare-dumps" "$@"; }
+
+# same_pages ARCH LEVEL
+same_pages() {
+	local codec
+	in_lab "$(makedumpfile_path)" --message-level 4 -f -l -d "$2" "$WORK/$1.vmcore" "$WORK/theirs"
+	for codec in $CODECS; do
+		filter --compress "$codec" -f -d "$2" "$WORK/$1.vmcore" "$WORK/ours"
+		compare "$WORK/ours" "$WORK/theirs"
+		# one thread writes the same file as many
+		if [ "$codec" = zstd ]; then
+			filter --compress zstd -f -d "$2" --num-threads 1 "$WORK/$1.vmcore" "$WORK/ours-serial"
+			cmp "$WORK/ours" "$WORK/ours-serial"
+		fi
+	done
+	rm -f "$WORK/ours" "$WORK/ours-serial" "$WORK/theirs"
+}
+
+@test "vmcore_equal: x86_64, level 0, every codec" { same_pages x86_64 0; }
+@test "vmcore_equal: x86_64, level 1, every codec" { same_pages x86_64 1; }
+@test "vmcore_equal: x86_64, level 17, every codec" { same_pages x86_64 17; }
+@test "vmcore_equal: x86_64, level 23, every codec" { same_pages x86_64 23; }
+@test "vmcore_equal: x86_64, level 31, every codec" { same_pages x86_64 31; }
+@test "vmcore_equal: ppc64le, level 0, every codec" { same_pages ppc64le 0; }
+@test "vmcore_equal: ppc64le, level 1, every codec" { same_pages ppc64le 1; }
+@test "vmcore_equal: ppc64le, level 17, every codec" { same_pages ppc64le 17; }
+@test "vmcore_equal: ppc64le, level 23, every codec" { same_pages ppc64le 23; }
+@test "vmcore_equal: ppc64le, level 31, every codec" { same_pages ppc64le 31; }
+
+# warnings of crash, without what differs from run to run
+warnings() { grep -i 'warning\|error\|invalid' "$1" | sort -u; }
+
+@test "vmcore_equal: crash gives no warning that it does not give for makedumpfile's dump" {
+	vmlinux=$("$LAB" path amd64-kernel)/vmlinux.debug
+	in_lab "$(makedumpfile_path)" --message-level 4 -f -l -d 31 "$WORK/x86_64.vmcore" "$WORK/theirs"
+	filter -f -d 31 "$WORK/x86_64.vmcore" "$WORK/ours"
+	for who in ours theirs; do
+		crash_says "$vmlinux" "$WORK/$who" $'sys\nbt\nps\nkmem -i' >"$WORK/crash-$who.txt"
+		warnings "$WORK/crash-$who.txt" >"$WORK/warnings-$who.txt" || :
+		grep -q sysrq_handle_crash "$WORK/crash-$who.txt"
+	done
+	diff "$WORK/warnings-theirs.txt" "$WORK/warnings-ours.txt"
+	diff <(sed -n '/^PID/,$p' "$WORK/crash-theirs.txt") <(sed -n '/^PID/,$p' "$WORK/crash-ours.txt")
+}
+
+@test "vmcore_equal: drgn opens the ppc64le dump and has the panic task's stack" {
+	filter -f -d 31 "$WORK/ppc64le.vmcore" "$WORK/ours"
+	in_lab drgn -q -c "$WORK/ours" -s "$("$LAB" path ppc64le-kernel)/vmlinux.debug" --no-default-symbols -e \
+		'print(prog.crashed_thread().stack_trace())' >"$WORK/drgn.txt" 2>&1
+	cat "$WORK/drgn.txt"
+	grep -q 'sysrq_handle_crash' "$WORK/drgn.txt"
+}
+
+@test "vmcore_equal: the log equals makedumpfile's" {
+	for arch in x86_64 ppc64le; do
+		in_lab "$(makedumpfile_path)" --dump-dmesg -f "$WORK/$arch.vmcore" "$WORK/theirs.log" >/dev/null
+		filter --dump-dmesg -f "$WORK/$arch.vmcore" "$WORK/ours.log"
+		# makedumpfile prints the caller whether or not the kernel records one
+		sed -E 's/^(\[ *[0-9]+\.[0-9]+\]) \[ *[TC][0-9]+\] /\1 /' "$WORK/theirs.log" |
+			sed -E 's/^ {11}( {15,})/\1/' >"$WORK/theirs.plain"
+		diff "$WORK/theirs.plain" "$WORK/ours.log" >"$WORK/log.diff" || head -20 "$WORK/log.diff"
+		[ "$(grep -c '^[<>] \[' "$WORK/log.diff")" -eq 0 ]
+	done
+}
