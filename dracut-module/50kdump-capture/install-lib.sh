@@ -13,10 +13,16 @@ mktemp mount mv od pidof ping poweroff printf ps pwd readlink realpath reboot rm
 setsid sleep sort stat stty sync tail tee test timeout top touch tr true tty udhcpc umount uname uniq vi wc
 xargs zcat"
 
+# dracut searches /usr/sbin, /usr/bin, /sbin and /bin only; Salvor may be elsewhere
+KDUMP_PATH=$PATH:@SBINDIR@:@BINDIR@:/usr/local/sbin:/usr/local/bin
+
+# kdump_find NAME: its path
+kdump_find() { PATH=$KDUMP_PATH type -P "$1"; }
+
 # kdump_resolved: the resolved configuration, KEY='value' lines; resolved once per dracut run
 kdump_resolved() {
 	if [[ -z ${_kdump_resolved-} ]]; then
-		_kdump_resolved=$(kdump-capture config resolve --config "${SALVOR_CONFIG:-/etc/kdump.conf}") || {
+		_kdump_resolved=$("$(kdump_find kdump-capture)" config resolve --config "${SALVOR_CONFIG:-/etc/kdump.conf}") || {
 			derror "kdump-capture: the configuration could not be resolved; run: kdump-capture config check"
 			return 1
 		}
@@ -65,7 +71,7 @@ kdump_install_config() {
 	kdump_modules target >"$dir/modules.target"
 	kdump_modules nic >"$dir/modules.nic"
 	[[ -z $(kdump_target_stack) ]] || : >"$dir/needs-udev"
-	"$moddir/kdump-digest" --kernel "$kernel" >"$dir/digest"
+	PATH=$KDUMP_PATH "$moddir/kdump-digest" --kernel "$kernel" >"$dir/digest"
 	# glibc loads it by name when a thread is cancelled or ends
 	inst_libdir_file "libgcc_s.so.1"
 }
@@ -74,7 +80,7 @@ kdump_install_config() {
 kdump_inst_program() {
 	local name path
 	for name; do
-		path=$(command -v -- "$name") || {
+		path=$(kdump_find "$name") || {
 			derror "kdump-capture: $name is not installed"
 			return 1
 		}
@@ -86,7 +92,7 @@ kdump_install_programs() {
 	local name
 	kdump_inst_program kdump-capture vmcore-filter modprobe
 	for name in nic-dump vmcore-report; do
-		! command -v "$name" >/dev/null || kdump_inst_program "$name"
+		! kdump_find "$name" >/dev/null || kdump_inst_program "$name"
 	done
 	case $CORE_COLLECTOR in
 	makedumpfile*) kdump_inst_program makedumpfile ;;
@@ -97,7 +103,7 @@ kdump_install_programs() {
 	for name in $KDUMP_PRE $KDUMP_POST; do
 		[[ $name != /* ]] || inst "$name"
 	done
-	inst "$(command -v busybox)" /usr/bin/busybox
+	inst "$(kdump_find busybox)" /usr/bin/busybox
 }
 
 # kdump_install_ssh: the key and the known hosts under the names the resolved configuration has

@@ -20,7 +20,13 @@
 
 # called by dracut
 check() {
-	require_binaries busybox kdump-capture vmcore-filter || return 1
+	local name
+	for name in busybox kdump-capture vmcore-filter; do
+		kdump_find "$name" >/dev/null || {
+			derror "kdump-capture: $name is not installed"
+			return 1
+		}
+	done
 	return 255
 }
 

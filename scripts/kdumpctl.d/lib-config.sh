@@ -90,5 +90,9 @@ production_image() {
 		"$bootdir/${id:-none}/$KERNEL/initrd" "/usr/lib/modules/$KERNEL/initrd"
 }
 
-# digest: what the capture environment would be made of now
-digest() { SALVOR_CONFIG=$CONFIG "$MODULE_DIR/kdump-digest" ${ROOT:+--root "$ROOT"} --kernel "$KERNEL"; }
+# want_digest: sets DIGEST to that of what the capture environment would be made of now; looked at once a run
+want_digest() {
+	[ -n "${DIGEST-}" ] ||
+		DIGEST=$(SALVOR_CONFIG=$CONFIG "$MODULE_DIR/kdump-digest" ${ROOT:+--root "$ROOT"} --kernel "$KERNEL")
+	[ -n "$DIGEST" ]
+}

@@ -33,9 +33,7 @@ image_digest() {
 
 # image_current IMAGE: succeeds when the image exists and is what would be built now
 image_current() {
-	local have want
-	[ -s "$ROOT$1" ] || return 1
-	have=$(image_digest "$1") && want=$(digest) && [ -n "$want" ] && [ "$have" = "$want" ]
+	[ -s "$ROOT$1" ] && want_digest && [ "$(image_digest "$1")" = "$DIGEST" ]
 }
 
 # run_dracut OUTPUT ARG…: output of dracut is shown when it fails
@@ -66,18 +64,18 @@ publish() {
 
 # build_capture_image: only what the target needs, no settings of the production initramfs
 build_capture_image() {
-	local image new sum empty status
+	local image new empty status
 	image=$(capture_image)
 	new=$image.new
 	mkdir -p "$ROOT${image%/*}" || return 1
-	sum=$(digest) || return 1
+	want_digest || return 1
 	empty=$(mktemp -d) || return 1
 	say "building $image"
 	SALVOR_IMAGE=kdump run_dracut "$new" --conf /dev/null --confdir "$empty" --modules kdump-capture \
 		--hostonly --no-hostonly-cmdline --no-hostonly-i18n --no-early-microcode --zstd
 	status=$?
 	rmdir "$empty"
-	[ $status -eq 0 ] && publish "$new" "$image" "$sum"
+	[ $status -eq 0 ] && publish "$new" "$image" "$DIGEST"
 	status=$?
 	rm -f "$ROOT$new"
 	return $status
@@ -86,17 +84,17 @@ build_capture_image() {
 # build_production_image: the initramfs of this kernel again, with the module; and a dracut.conf.d file, so that
 # the next kernel's has it too
 build_production_image() {
-	local image new sum conf=/etc/dracut.conf.d/50-kdump-capture.conf status
+	local image new conf=/etc/dracut.conf.d/50-kdump-capture.conf status
 	image=$(production_image) || die "no initramfs of kernel $KERNEL in ${KDUMP_BOOTDIR:-/boot}"
 	! command -v mkinitramfs >/dev/null ||
 		die "this system makes its initramfs with initramfs-tools; firmware-assisted dump needs dracut: apt install dracut"
 	new=$image.kdump-new
-	sum=$(digest) || return 1
+	want_digest || return 1
 	mkdir -p "$ROOT${conf%/*}" &&
 		printf '%s\n' '# written by kdumpctl: firmware-assisted dump boots the production initramfs' \
 			'add_dracutmodules+=" kdump-capture "' >"$ROOT$conf"
 	say "building $image with the capture module"
-	run_dracut "$new" --add kdump-capture && publish "$new" "$image" "$sum"
+	run_dracut "$new" --add kdump-capture && publish "$new" "$image" "$DIGEST"
 	status=$?
 	rm -f "$ROOT$new"
 	return $status
