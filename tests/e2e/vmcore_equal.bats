@@ -52,18 +52,18 @@ setup_file() {
 	raw_vmcore ppc64le 2048 "fadump=nocma crashkernel=512M"
 	mv "$WORK.x86_64/"* "$WORK/"
 	rmdir "$WORK.x86_64"
-	in_lab "$(makedumpfile_path)" -v 2>&1 | head -1 | sed 's/^/# /' >&3
+	"$LAB" in makedumpfile makedumpfile -v 2>&1 | head -1 | sed 's/^/# /' >&3
 	ls -l "$WORK/"*.vmcore | sed 's/^/# /' >&3
 }
 
-makedumpfile_path() { echo "$("$LAB" path makedumpfile)/root/usr/bin/makedumpfile"; }
+theirs() { "$LAB" in makedumpfile makedumpfile --message-level 4 -f "$@"; }
 filter() { "$TOP/build/vmcore-filter" "$@"; }
 compare() { "$TOP/build/tests/tools/compare-dumps" "$@"; }
 
 # same_pages ARCH LEVEL
 same_pages() {
 	local codec
-	in_lab "$(makedumpfile_path)" --message-level 4 -f -l -d "$2" "$WORK/$1.vmcore" "$WORK/theirs"
+	theirs -l -d "$2" "$WORK/$1.vmcore" "$WORK/theirs"
 	for codec in $CODECS; do
 		filter --compress "$codec" -f -d "$2" "$WORK/$1.vmcore" "$WORK/ours"
 		compare "$WORK/ours" "$WORK/theirs"
@@ -92,7 +92,7 @@ warnings() { grep -i 'warning\|error\|invalid' "$1" | sort -u; }
 
 @test "vmcore_equal: crash gives no warning that it does not give for makedumpfile's dump" {
 	vmlinux=$("$LAB" path amd64-kernel)/vmlinux.debug
-	in_lab "$(makedumpfile_path)" --message-level 4 -f -l -d 31 "$WORK/x86_64.vmcore" "$WORK/theirs"
+	theirs -l -d 31 "$WORK/x86_64.vmcore" "$WORK/theirs"
 	filter -f -d 31 "$WORK/x86_64.vmcore" "$WORK/ours"
 	for who in ours theirs; do
 		crash_says "$vmlinux" "$WORK/$who" $'sys\nbt\nps\nkmem -i' >"$WORK/crash-$who.txt"
@@ -113,7 +113,7 @@ warnings() { grep -i 'warning\|error\|invalid' "$1" | sort -u; }
 
 @test "vmcore_equal: the log equals makedumpfile's" {
 	for arch in x86_64 ppc64le; do
-		in_lab "$(makedumpfile_path)" --dump-dmesg -f "$WORK/$arch.vmcore" "$WORK/theirs.log" >/dev/null
+		theirs --dump-dmesg "$WORK/$arch.vmcore" "$WORK/theirs.log" >/dev/null
 		filter --dump-dmesg -f "$WORK/$arch.vmcore" "$WORK/ours.log"
 		# makedumpfile prints the caller whether or not the kernel records one
 		sed -E 's/^(\[ *[0-9]+\.[0-9]+\]) \[ *[TC][0-9]+\] /\1 /' "$WORK/theirs.log" |

@@ -107,3 +107,16 @@ vmcore_take() {
 	fi
 	say "vmcore: $(stat -c %s "$run/core") bytes of a $mem MiB $arch guest in $((SECONDS - start)) s"
 }
+
+# vmcore_path ARCH MiB: the vmcore of a filled guest, kept in the cache until what it is made of changes
+vmcore_path() {
+	[ $# -eq 2 ] || die "lab vmcore-path ARCH MiB"
+	local dir=$LAB_CACHE/vmcores file
+	file=$dir/$1-$2-$(part_dir "$(debian_arch "$1")-image" | sed 's/.*-//').elf
+	mkdir -p "$dir"
+	(
+		flock 9
+		[ -e "$file" ] || vmcore --arch "$1" "$file" --mem "$2" --for-makedumpfile >&2
+	) 9>"$dir/lock"
+	printf '%s\n' "$file"
+}
