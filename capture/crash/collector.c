@@ -137,6 +137,7 @@ enum verdict collector_target_verdict(struct run *run, struct attempt *a, bool u
 	if (!full && !run->target.ops->remote)
 		full = run->target.ops->free_bytes(run, &free_bytes) &&
 		       free_bytes < TARGET_FULL_BYTES;
+	a->target_full = full;
 	a->outcome = usable ? OUTCOME_INCOMPLETE : OUTCOME_FAILED;
 	snprintf(a->message, sizeof(a->message), "the target %s: %.400s",
 		 full ? "is full" : "fails", err_message(e));
@@ -272,6 +273,22 @@ static enum verdict try_one(struct run *run, struct step_report *report,
 	return v;
 }
 
+/*
+ * A connection that broke is the one failure of a target worth a second try: from the start,
+ * because what the server has got is not known. One only: the first may have taken its full time.
+ */
+static enum verdict try_with_retry(struct run *run, struct step_report *report,
+				   const struct attempt_plan *plan)
+{
+	struct vmcore_state *core = &run->core;
+	enum verdict v = try_one(run, report, plan);
+	if ((v != VERDICT_INCOMPLETE && v != VERDICT_TARGET_FAILED) || !run->target.ops->remote ||
+	    core->attempt[core->attempts - 1].target_full)
+		return v;
+	say("vmcore: once more, with a new connection");
+	return try_one(run, report, plan);
+}
+
 /* The configured command. False when there is none or it cannot be used. */
 static bool plan_configured(struct run *run, struct attempt_plan *plan)
 {
@@ -314,7 +331,7 @@ struct err *collector_save(struct run *run, struct step_report *report)
 	struct attempt_plan configured = {0};
 	enum verdict v = VERDICT_NEXT;
 	if (plan_configured(run, &configured))
-		v = try_one(run, report, &configured);
+		v = try_with_retry(run, report, &configured);
 	const char *level = level_of(&configured.options);
 	for (size_t i = 0; v == VERDICT_NEXT && i < ARRAY_SIZE(collectors); i++) {
 		/* The same program again helps only if it did not like its options. */
@@ -323,11 +340,14 @@ struct err *collector_save(struct run *run, struct step_report *report)
 			continue;
 		struct attempt_plan plan;
 		if (plan_fallback(&collectors[i], level, &plan))
-			v = try_one(run, report, &plan);
+			v = try_with_retry(run, report, &plan);
 		words_deinit(&plan.options);
 	}
 	words_deinit(&configured.options);
 	const struct attempt *last = &core->attempt[core->attempts - 1];
+	/* What was on its way when the target stopped is not there. */
+	if (core->usable && !core->complete)
+		run->target.ops->size(run, core->file, &core->bytes);
 	if (!core->usable)
 		return err_new(ERR_OTHER, "nothing could be saved; last: %.100s: %s",
 			       last->collector, last->message);

@@ -20,7 +20,7 @@
 
 #define RUN_DIR		 "/run/salvor"
 #define RUN_STEPS_MAX	 32
-#define RUN_ATTEMPTS_MAX 6
+#define RUN_ATTEMPTS_MAX 8
 
 #define FILE_VMCORE	       "vmcore"
 #define FILE_VMCORE_INCOMPLETE "vmcore-incomplete"
@@ -57,7 +57,8 @@ struct attempt {
 	enum outcome outcome;
 	double seconds;
 	uint64_t bytes;
-	int exit_status; /* -1: it did not exit by itself */
+	int exit_status;  /* -1: it did not exit by itself */
+	bool target_full; /* why it ended: no use trying again */
 	char message[STEP_MESSAGE_MAX];
 	char tail[PROGRAM_TAIL_MAX];
 };

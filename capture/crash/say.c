@@ -55,6 +55,9 @@ void say_deinit(void)
 }
 
 static void line(const char *priority, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+static void line(const char *priority, const char *fmt, va_list ap)
 {
 	char text[900];
 	int head = snprintf(text, sizeof(text), "%ssalvor: ", priority);

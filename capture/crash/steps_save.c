@@ -35,6 +35,7 @@ struct err *step_vmcore(void *arg, struct step_report *report)
 	struct err *e = collector_save(run, report);
 	if (e)
 		return e;
+	atomic_store(&report->bytes, core->bytes);
 	const struct attempt *a = &core->attempt[core->saved_by];
 	if (!core->complete) {
 		report->outcome = OUTCOME_INCOMPLETE;
@@ -65,21 +66,11 @@ static bool skip_core(const char *name)
 	       strcmp(name, FILE_VMCORE_INCOMPLETE) == 0;
 }
 
-/* Makes room for the small files on a full disk. */
-static void drop_reserve(const struct run *run)
-{
-	char path[PATH_MAX];
-	struct err *e = path_printf(path, "%s/%s", run->target.work, FILE_RESERVE);
-	if (!e)
-		unlink(path);
-	err_free(e);
-}
-
 struct err *step_manifest(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
 	const struct target_ops *ops = run->target.ops;
-	drop_reserve(run);
+	ops->drop_reserve(run);
 	_cleanup_buf_ struct buf lines = BUF_INIT;
 	struct err *e = digest_tree(run->target.work, ops->remote ? skip_core : skip_always,
 				    &report->bytes, &lines);
@@ -144,6 +135,6 @@ struct err *step_journal(void *arg, struct step_report *report)
 struct err *step_publish(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
-	drop_reserve(run); /* if the manifest's step did not get that far */
+	run->target.ops->drop_reserve(run); /* if the manifest's step did not get that far */
 	return run->target.ops->publish(run, run->core.complete, report);
 }

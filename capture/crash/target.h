@@ -24,6 +24,9 @@ struct sink {
 	void (*destroy)(struct sink *s);
 };
 
+/* Kept free for the journal, the manifest and their directory entries: 64 KiB with the largest
+ * attempts' output. */
+#define TARGET_RESERVE_BYTES (256 * 1024)
 /* Below this much free space a failed write means that the target is full. */
 #define TARGET_FULL_BYTES ((uint64_t)1 << 20)
 
@@ -50,6 +53,10 @@ struct target_ops {
 	struct err *(*publish)(struct run *run, bool complete, struct step_report *report);
 	/* Whether the target takes no more: full or failing. For collectors that do not say. */
 	bool (*is_failing)(struct run *run);
+	/* The size of a file in NAME.incomplete; false when it cannot be found out. */
+	bool (*size)(struct run *run, const char *name, uint64_t *bytes);
+	/* Gives back the space open() kept for what is written after the vmcore (FILE_RESERVE). */
+	void (*drop_reserve)(struct run *run);
 	/* Free bytes at the target; false when it does not say. */
 	bool (*free_bytes)(struct run *run, uint64_t *bytes);
 	/* Always called once open() was tried. */

@@ -18,9 +18,6 @@
 
 /* SAN and USB disks appear within a minute of their driver; beyond two nobody has come. */
 #define DEVICE_SECONDS 120.0
-/* For the journal, the manifest and their directory entries: 64 KiB with the largest attempts'
- * output. */
-#define RESERVE_BYTES (256 * 1024)
 
 static struct err *local_prepare(struct run *run)
 {
@@ -132,8 +129,29 @@ static void make_reserve(const struct target *t)
 	struct err *e = path_printf(path, "%s/%s", t->work, FILE_RESERVE);
 	_cleanup_close_ int fd = e ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	err_free(e);
-	if (fd >= 0 && posix_fallocate(fd, 0, RESERVE_BYTES) != 0)
+	if (fd >= 0 && posix_fallocate(fd, 0, TARGET_RESERVE_BYTES) != 0)
 		unlink(path);
+}
+
+static void local_drop_reserve(struct run *run)
+{
+	char path[PATH_MAX];
+	struct err *e = path_printf(path, "%s/%s", run->target.work, FILE_RESERVE);
+	if (!e)
+		unlink(path);
+	err_free(e);
+}
+
+static bool local_size(struct run *run, const char *name, uint64_t *bytes)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	struct err *e = path_printf(path, "%s/%s", run->target.work, name);
+	bool known = !e && stat(path, &st) == 0;
+	if (known)
+		*bytes = (uint64_t)st.st_size;
+	err_free(e);
+	return known;
 }
 
 static struct err *local_open(struct run *run, struct step_report *report)
@@ -293,5 +311,7 @@ const struct target_ops target_local = {
 	.publish = local_publish,
 	.is_failing = local_is_failing,
 	.free_bytes = local_free_bytes,
+	.size = local_size,
+	.drop_reserve = local_drop_reserve,
 	.close = local_close,
 };

@@ -90,6 +90,55 @@ static struct err *make_directory(struct run *run, struct ssh_conn *c)
 			   SAME_SECOND_MAX);
 }
 
+/* Best effort: without it a full disk has no journal, which is still a dump. */
+static void make_reserve(struct run *run, struct ssh_conn *c, struct step_report *report)
+{
+	static const uint8_t zeros[16384];
+	char path[PATH_MAX];
+	_cleanup_free_ struct ssh_file *f = malloc(sizeof(*f));
+	struct err *e = f ? remote_path(&run->target, FILE_RESERVE, false, path) : err_nomem();
+	if (!e)
+		e = ssh_file_create(c, path, report, f);
+	if (!e) {
+		for (uint64_t at = 0; !e && at < TARGET_RESERVE_BYTES; at += sizeof(zeros))
+			e = ssh_file_write(f, at, zeros, sizeof(zeros));
+		if (!e)
+			e = ssh_file_finish(f, TARGET_RESERVE_BYTES);
+		ssh_file_close(f);
+	}
+	err_free(e);
+}
+
+static void ssh_drop_reserve(struct run *run)
+{
+	char path[PATH_MAX];
+	struct ssh_conn *c;
+	struct err *e = remote_path(&run->target, FILE_RESERVE, false, path);
+	if (!e)
+		e = ssh_conn_get(run, &c);
+	if (!e) {
+		ssh_conn_guard(c);
+		sftp_unlink(c->sftp, path);
+		ssh_conn_idle();
+	}
+	err_free(e);
+}
+
+static bool ssh_size(struct run *run, const char *name, uint64_t *bytes)
+{
+	char path[PATH_MAX];
+	struct ssh_conn *c;
+	struct err *e = remote_path(&run->target, name, false, path);
+	if (!e)
+		e = ssh_conn_get(run, &c);
+	if (!e)
+		e = ssh_conn_size(c, path, bytes);
+	ssh_conn_idle();
+	bool known = !e;
+	err_free(e);
+	return known;
+}
+
 static struct err *ssh_open_target(struct run *run, struct step_report *report)
 {
 	struct target *t = &run->target;
@@ -101,6 +150,7 @@ static struct err *ssh_open_target(struct run *run, struct step_report *report)
 	if (!e) {
 		uint64_t bytes = 0;
 		bool known = ssh_conn_free_bytes(c, *t->base ? t->base : "/", &bytes);
+		make_reserve(run, c, report);
 		t->open = true;
 		step_say(report, "%s: %s/%s, %s%llu MiB free", t->device, t->base, t->name,
 			 known ? "" : "unknown, ", (unsigned long long)(bytes >> 20));
@@ -351,4 +401,6 @@ const struct target_ops target_ssh = {
 	.publish = ssh_publish,
 	.is_failing = ssh_is_failing,
 	.free_bytes = ssh_free_bytes,
+	.size = ssh_size,
+	.drop_reserve = ssh_drop_reserve,
 };
