@@ -11,13 +11,15 @@
 
 static int count(int fd, const char *ifname, uint32_t *ret)
 {
-	struct {
-		struct ethtool_sset_info info;
-		uint32_t length[1];
-	} set = {.info = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ULL << ETH_SS_STATS}};
-	int error = nic_ethtool(fd, ifname, &set);
-	if (error == 0)
-		*ret = set.info.sset_mask ? set.length[0] : 0;
+	/* One set is asked for, so one length follows. */
+	char bytes[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)]
+		__attribute__((aligned(8))) = {0};
+	struct ethtool_sset_info *info = (void *)bytes;
+	info->cmd = ETHTOOL_GSSET_INFO;
+	info->sset_mask = 1ULL << ETH_SS_STATS;
+	int error = nic_ethtool(fd, ifname, bytes);
+	if (error == 0) /* the bit comes back cleared when the driver has no such set */
+		*ret = info->sset_mask ? info->data[0] : 0;
 	return error;
 }
 
