@@ -69,6 +69,30 @@ check_space() {
 		die "$2 needs $1 MiB free in $LAB_CACHE, there are $free; free some or set XDG_CACHE_HOME"
 }
 
+# parts_missing NAME…: the parts still to be built for these, each once, one a line
+parts_missing() {
+	local name
+	for name in "$@"; do
+		part_known "$name" || die "no such part: $name (known: ${PART_ORDER[*]})"
+		part_done "$name" && continue
+		# shellcheck disable=SC2086 # a list of names
+		[ -z "${PART_NEEDS[$name]-}" ] || parts_missing ${PART_NEEDS[$name]}
+		printf '%s\n' "$name"
+	done | awk '!seen[$0]++'
+}
+
+# check_space_of NAME…: all that is missing must fit before the first of it is begun
+check_space_of() {
+	local name missing total=0
+	missing=$(parts_missing "$@")
+	[ -n "$missing" ] || return 0
+	for name in $missing; do
+		total=$((total + ${PART_MIB[$name]:-1024}))
+	done
+	check_space "$total" "building ${missing//$'\n'/, }"
+	say "to build: ${missing//$'\n'/, } (up to $total MiB in $LAB_CACHE)"
+}
+
 # part_build NAME: builds the part and what it needs, unless they exist
 part_build() {
 	local name=$1 need dir log lock start

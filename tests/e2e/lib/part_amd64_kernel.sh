@@ -8,7 +8,7 @@
 
 PART_ORDER+=(amd64-kernel)
 PART_NEEDS[amd64-kernel]=tools
-PART_MIB[amd64-kernel]=4096
+PART_MIB[amd64-kernel]=2560
 
 part_amd64_kernel_inputs() { printf 'suite %s\n' "$LAB_SUITE"; }
 

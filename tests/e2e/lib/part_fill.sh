@@ -8,7 +8,7 @@
 
 PART_ORDER+=(fill)
 PART_NEEDS[fill]="tools amd64-kernel"
-PART_MIB[fill]=8192
+PART_MIB[fill]=4096
 
 part_fill_inputs() {
 	part_key tools

@@ -6,8 +6,8 @@
 PART_ORDER+=(amd64-guest ppc64el-guest)
 PART_NEEDS[amd64-guest]=amd64-kernel
 PART_NEEDS[ppc64el-guest]=
-PART_MIB[amd64-guest]=1536
-PART_MIB[ppc64el-guest]=1536
+PART_MIB[amd64-guest]=768
+PART_MIB[ppc64el-guest]=768
 
 part_amd64_guest_inputs() {
 	printf 'suite %s\nkernel %s\n' "$LAB_SUITE" "$(part_key amd64-kernel)"

@@ -7,8 +7,8 @@
 PART_ORDER+=(amd64-image ppc64el-image)
 PART_NEEDS[amd64-image]=amd64-guest
 PART_NEEDS[ppc64el-image]="ppc64el-guest ppc64le-kernel"
-PART_MIB[amd64-image]=1536
-PART_MIB[ppc64el-image]=1536
+PART_MIB[amd64-image]=1024
+PART_MIB[ppc64el-image]=1024
 
 plain_image_inputs() {
 	declare -f guest_image_fill guest_image_write guest_kernel in_guest

@@ -8,7 +8,7 @@
 
 PART_ORDER+=(ppc64le-kernel)
 PART_NEEDS[ppc64le-kernel]=tools
-PART_MIB[ppc64le-kernel]=6144
+PART_MIB[ppc64le-kernel]=4096
 PART_RESUMES[ppc64le-kernel]=yes
 
 part_ppc64le_kernel_inputs() {

@@ -6,7 +6,7 @@
 
 PART_ORDER+=(ppc64el-sysroot)
 PART_NEEDS[ppc64el-sysroot]=
-PART_MIB[ppc64el-sysroot]=1024
+PART_MIB[ppc64el-sysroot]=512
 
 part_ppc64el_sysroot_inputs() {
 	printf 'suite %s\n' "$LAB_SUITE"

@@ -5,7 +5,7 @@
 
 PART_ORDER+=(tools)
 PART_NEEDS[tools]=
-PART_MIB[tools]=4096
+PART_MIB[tools]=1600
 
 part_tools_inputs() {
 	printf 'suite %s\n' "$LAB_SUITE"

@@ -147,7 +147,7 @@ guest_command() {
 
 guest_run() {
 	local arch='' image='' kernel='' initrd='' append='' mem=2048 smp=2 cpu='' job='' limit=300 console=''
-	local port='' qmp='' specs=() nics=() until=() extra=() qemu=() binds='' disks=0 run status=0
+	local port='' qmp='' specs=() nics=() until=() extra=() qemu=() binds='' disks=0 run pid status=0
 	case ${1-} in '' | -h | --help) guest_run_usage; return ;; esac
 	guest_run_options "$@"
 	[ -n "$arch" ] || die "guest run: --arch is needed"
@@ -156,8 +156,14 @@ guest_run() {
 	run=$(mktemp -d "$LAB_CACHE/run.XXXXXX")
 	guest_command
 	printf '%q ' "${qemu[@]}" >"$console.command"
+	# QEMU dies with console-run, console-run ends it when this shell is ended
 	LAB_BIND=$binds${LAB_BIND:+:$LAB_BIND} "$E2E/console-run" --limit "$limit" "${until[@]}" \
-		--console "$console" -- "$E2E/lab" exec "${qemu[@]}" || status=$?
+		--console "$console" -- setpriv --pdeathsig KILL "$E2E/lab" exec "${qemu[@]}" &
+	pid=$!
+	# shellcheck disable=SC2064 # the process and directory of now
+	trap "kill $pid 2>/dev/null; wait $pid; rm -rf '$run'; exit 125" INT TERM HUP
+	wait "$pid" || status=$?
+	trap - INT TERM HUP
 	rm -rf "$run"
 	guest_run_verdict "$status"
 	return "$status"

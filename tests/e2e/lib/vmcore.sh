@@ -52,7 +52,7 @@ await() {
 }
 
 vmcore() {
-	local arch='' out='' mem=1024 fill=yes panic=no move=no run image guest status=0 awaited='@job filled'
+	local arch='' out='' mem=1024 fill=yes panic=no move=no run image guest='' status=0 awaited='@job filled'
 	local append='' cpu=''
 	case ${1-} in '' | -h | --help) vmcore_usage; return ;; esac
 	while [ $# -gt 0 ]; do
@@ -76,10 +76,13 @@ vmcore() {
 	part_build fill
 	check_space $((mem + 512)) "vmcore"
 	run=$(mktemp -d "$LAB_CACHE/vmcore.XXXXXX")
+	# shellcheck disable=SC2064 # the directory of now
+	trap "[ -z \"\$guest\" ] || kill \$guest 2>/dev/null; rm -rf '$run'; exit 125" INT TERM HUP
 	vmcore_job "$mem" "$fill" "$panic" >"$run/job"
 	vmcore_take
 	[ "$move" = no ] || "$(part_dir fill)/bin/elf_move_phdrs" "$run/core"
 	mv "$run/core" "$out"
+	trap - INT TERM HUP
 	rm -rf "$run"
 }
 
