@@ -215,7 +215,7 @@ static enum verdict try_program(struct run *run, struct step_report *report,
 	struct saving s = {.run = run, .report = report, .told = clock_now()};
 	struct err *e = path_printf(out, "%s/%s", run->target.work, FILE_VMCORE_INCOMPLETE);
 	if (!e)
-		e = path_printf(record, "%s/%s", run->target.work, FILE_RECORD);
+		e = path_printf(record, "%s/%s", run->dir, FILE_RECORD);
 	if (!e && run->target.ops->remote) {
 		e = run->target.ops->sink_create(run, FILE_VMCORE_INCOMPLETE, report, &s.sink);
 		s.sink_failed = e != NULL;
@@ -225,6 +225,7 @@ static enum verdict try_program(struct run *run, struct step_report *report,
 	}
 	flat_init(&s.flat, to_sink, &s);
 	if (!e) {
+		unlink(record);
 		char *own[] = {(char[]) {"--progress"}, (char[]) {"json"}, (char[]) {"--record"},
 			       record, NULL};
 		char *none[] = {NULL};

@@ -13,6 +13,9 @@
 #include "crash/say.h"
 #include "crash/target.h"
 
+/* vmcore-filter's record is about 1 KiB. */
+#define RECORD_MAX ((size_t)64 * 1024)
+
 struct err *step_open(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
@@ -66,11 +69,42 @@ static bool skip_core(const char *name)
 	       strcmp(name, FILE_VMCORE_INCOMPLETE) == 0;
 }
 
+/*
+ * The collector's record: it was made in memory, because the target may have been full, and comes
+ * to the other files now. Without one (another collector) there is nothing to do.
+ */
+static struct err *take_record(struct run *run, struct step_report *report)
+{
+	char from[PATH_MAX];
+	char to[PATH_MAX];
+	struct root here;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct err *e = path_printf(from, "%s/%s", run->dir, FILE_RECORD);
+	if (!e)
+		e = path_printf(to, "%s/%s", run->target.work, FILE_RECORD);
+	if (e || access(from, F_OK) < 0)
+		return e;
+	e = root_init(&here, run->dir);
+	if (e)
+		return e;
+	e = root_read(&here, FILE_RECORD, RECORD_MAX, &text);
+	root_deinit(&here);
+	if (!e && text.len)
+		e = flush_write(to, &text);
+	if (!e && text.len && run->target.ops->put)
+		e = run->target.ops->put(run, FILE_RECORD, report);
+	return e;
+}
+
 struct err *step_manifest(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
 	const struct target_ops *ops = run->target.ops;
 	ops->drop_reserve(run);
+	struct err *record_err = take_record(run, report);
+	if (record_err)
+		say_error("%s: %s", FILE_RECORD, err_message(record_err));
+	err_free(record_err);
 	_cleanup_buf_ struct buf lines = BUF_INIT;
 	struct err *e = digest_tree(run->target.work, ops->remote ? skip_core : skip_always,
 				    &report->bytes, &lines);

@@ -240,6 +240,18 @@ static void collectors_in_turn(void **state)
 	}
 }
 
+static void the_collectors_record_is_kept(void **state)
+{
+	(void)state;
+	script("vmcore-filter", DMESG LAST_TWO "[ \"$4 $6\" = \"--progress --record\" ] || exit 2; "
+					       "echo '{\"pages\": 7}' > $7; cp $in $out");
+	plan_save(run);
+	assert_true(run->core.complete);
+	assert_int_equal(check("grep -q 7 vmcore.json && grep -q vmcore.json SHA256SUMS && "
+			       "sha256sum --strict --quiet -c SHA256SUMS"),
+			 0);
+}
+
 static void an_incomplete_dump_is_named_so(void **state)
 {
 	(void)state;
@@ -381,6 +393,7 @@ int main(void)
 		T(all_is_well),
 		T(the_journal),
 		T(collectors_in_turn),
+		T(the_collectors_record_is_kept),
 		T(an_incomplete_dump_is_named_so),
 		T(failures_do_not_spread),
 		T(no_target),
