@@ -3,3 +3,4 @@
 # What single tools are made of beyond their own file and the library.
 
 $(OUT)/tests/tools/compare-dumps: $(OUT)/tests/tools/lib/dump_attrs.o
+$(OUT)/tests/tools/mkvmcore: $(OUT)/tests/tools/lib/world.o $(OUT)/tests/tools/lib/world_vmcore.o

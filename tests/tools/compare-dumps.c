@@ -25,6 +25,7 @@ enum { EXIT_EQUAL = 0, EXIT_DIFFERENT = 1, EXIT_TROUBLE = 2 };
 struct options {
 	bool subset;	 /* pages of B that A lacks are allowed */
 	bool pages_only; /* do not compare what the dumps say about the machine */
+	bool list;	 /* one dump: print its page set */
 	unsigned long limit;
 };
 
@@ -206,12 +207,24 @@ static int compare(struct dump *a, struct dump *b, const struct options *o)
 	return EXIT_DIFFERENT;
 }
 
+/* Runs of pfns, as mkvmcore --expect prints them. */
+static void list_pages(const struct dump *d)
+{
+	uint64_t from = bitmap_next(&d->pages, 0);
+	while (from < d->max_pfn) {
+		uint64_t to = bitmap_next_clear(&d->pages, from);
+		printf("%#" PRIx64 "-%#" PRIx64 "\n", from, to - 1);
+		from = bitmap_next(&d->pages, to);
+	}
+}
+
 /* --- command line
  * ---------------------------------------------------------------------------------- */
 
 static void usage(void)
 {
 	puts("Usage: compare-dumps [OPTION…] A B\n"
+	     "       compare-dumps --list DUMP\n"
 	     "\n"
 	     "Compares two kernel dumps: the set of pages, every page's bytes, and what both say "
 	     "about the\n"
@@ -219,6 +232,7 @@ static void usage(void)
 	     "\n"
 	     "      --subset      A may lack pages that B has\n"
 	     "      --pages-only  do not compare what the dumps say about the machine\n"
+	     "      --list        print the runs of pfns that one dump holds\n"
 	     "      --limit N     show at most N differences (default 20)\n"
 	     "      --help        this text\n"
 	     "      --version     versions of this program and of libkdumpfile\n"
@@ -229,10 +243,11 @@ static void usage(void)
 
 static void parse_options(int argc, char **argv, struct options *o)
 {
-	enum { OPT_SUBSET = 256, OPT_PAGES_ONLY, OPT_LIMIT, OPT_HELP, OPT_VERSION };
+	enum { OPT_SUBSET = 256, OPT_PAGES_ONLY, OPT_LIST, OPT_LIMIT, OPT_HELP, OPT_VERSION };
 	static const struct option longs[] = {
 		{"subset", no_argument, NULL, OPT_SUBSET},
 		{"pages-only", no_argument, NULL, OPT_PAGES_ONLY},
+		{"list", no_argument, NULL, OPT_LIST},
 		{"limit", required_argument, NULL, OPT_LIMIT},
 		{"help", no_argument, NULL, OPT_HELP},
 		{"version", no_argument, NULL, OPT_VERSION},
@@ -247,6 +262,9 @@ static void parse_options(int argc, char **argv, struct options *o)
 			break;
 		case OPT_PAGES_ONLY:
 			o->pages_only = true;
+			break;
+		case OPT_LIST:
+			o->list = true;
 			break;
 		case OPT_LIMIT:
 			errno = 0;
@@ -265,8 +283,8 @@ static void parse_options(int argc, char **argv, struct options *o)
 			exit(EXIT_TROUBLE);
 		}
 	}
-	if (argc - optind != 2)
-		die("two dumps are needed; see --help");
+	if (argc - optind != (o->list ? 1 : 2))
+		die("%s needed; see --help", o->list ? "one dump is" : "two dumps are");
 }
 
 int main(int argc, char **argv)
@@ -275,6 +293,11 @@ int main(int argc, char **argv)
 	struct dump a, b;
 	parse_options(argc, argv, &o);
 	open_dump(&a, argv[optind]);
+	if (o.list) {
+		list_pages(&a);
+		close_dump(&a);
+		return EXIT_EQUAL;
+	}
 	open_dump(&b, argv[optind + 1]);
 	int status = compare(&a, &b, &o);
 	close_dump(&a);
