@@ -21,7 +21,8 @@ void bitmap_deinit(struct bitmap *b)
 /* Calls for each byte that [from, to) touches: the byte's index and the mask of its bits inside. */
 #define FOR_EACH_BYTE(from, to, i, mask)                                                           \
 	for (uint64_t i = (from) >> 3, last_ = ((to)-1) >> 3,                                      \
-		      mask = (0xffU << ((from)&7)) & (i == last_ ? 0xffU >> (7 - (((to)-1) & 7)) : 0xffU); \
+		      mask = (0xffU << ((from)&7)) &                                               \
+			     (i == last_ ? 0xffU >> (7 - (((to)-1) & 7)) : 0xffU);                 \
 	     i <= last_; i++, mask = i == last_ ? 0xffU >> (7 - (((to)-1) & 7)) : 0xffU)
 
 static uint64_t cut(const struct bitmap *b, uint64_t to)
@@ -34,8 +35,8 @@ void bitmap_set_range(struct bitmap *b, uint64_t from, uint64_t to)
 	to = cut(b, to);
 	if (from >= to)
 		return;
-	FOR_EACH_BYTE (from, to, i, mask)
-		b->bytes[i] |= (uint8_t)mask;
+	FOR_EACH_BYTE(from, to, i, mask)
+	b->bytes[i] |= (uint8_t)mask;
 }
 
 void bitmap_clear_range(struct bitmap *b, uint64_t from, uint64_t to)
@@ -43,8 +44,8 @@ void bitmap_clear_range(struct bitmap *b, uint64_t from, uint64_t to)
 	to = cut(b, to);
 	if (from >= to)
 		return;
-	FOR_EACH_BYTE (from, to, i, mask)
-		b->bytes[i] &= (uint8_t)~mask;
+	FOR_EACH_BYTE(from, to, i, mask)
+	b->bytes[i] &= (uint8_t)~mask;
 }
 
 /* 64 bits from word w, as if the bitmap were an array of little-endian words. */

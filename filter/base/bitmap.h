@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One bit per page: a flat bitmap indexed by pfn, in the bit order of the kdump-compressed format (bit
- * n is bit n%8 of byte n/8). It does not grow. Threads may set bits at the same time if they stay in
- * different bytes; the caller sees to that by giving each thread a range that is a multiple of 8.
+ * One bit per page: a flat bitmap indexed by pfn, in the bit order of the kdump-compressed format
+ * (bit n is bit n%8 of byte n/8). It does not grow. Threads may set bits at the same time if they
+ * stay in different bytes; the caller sees to that by giving each thread a range that is a multiple
+ * of 8.
  */
 #ifndef SALVOR_BASE_BITMAP_H
 #define SALVOR_BASE_BITMAP_H
@@ -31,7 +32,7 @@ static inline void bitmap_set(struct bitmap *b, uint64_t n)
 
 static inline void bitmap_clear(struct bitmap *b, uint64_t n)
 {
-	b->bytes[n >> 3] &= (uint8_t)~(1U << (n & 7));
+	b->bytes[n >> 3] &= (uint8_t) ~(1U << (n & 7));
 }
 
 /* Bits [from, to); to is cut at nbits. */

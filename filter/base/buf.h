@@ -19,7 +19,7 @@ struct buf {
 	bool failed;
 };
 
-#define BUF_INIT ((struct buf){0})
+#define BUF_INIT ((struct buf) {0})
 
 void buf_deinit(struct buf *b);
 #define _cleanup_buf_ _cleanup_(buf_deinit)
@@ -28,7 +28,7 @@ void buf_append(struct buf *b, const void *data, size_t len);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) printf_like(2, 0);
 /* Room for len more bytes at data+len, or NULL; the caller adds to len what it used. */
 void *buf_reserve(struct buf *b, size_t len);
 /* The content as a string; "" when empty. Borrowed. */

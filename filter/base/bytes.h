@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Integers in byte buffers, unaligned, of a stated byte order. Pure; no bounds checks: the caller owns
- * the bounds.
+ * Integers in byte buffers, unaligned, of a stated byte order. Pure; no bounds checks: the caller
+ * owns the bounds.
  */
 #ifndef SALVOR_BASE_BYTES_H
 #define SALVOR_BASE_BYTES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Scope guards: a local that is freed or closed when it goes out of scope. Nothing here outlives the
- * scope; to keep a value, take it out with TAKE_PTR/TAKE_FD.
+ * Scope guards: a local that is freed or closed when it goes out of scope. Nothing here outlives
+ * the scope; to keep a value, take it out with TAKE_PTR/TAKE_FD.
  */
 #ifndef SALVOR_BASE_CLEANUP_H
 #define SALVOR_BASE_CLEANUP_H
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define must_check   __attribute__((warn_unused_result))
+#define must_check	       __attribute__((warn_unused_result))
 #define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
-#define _cleanup_(f) __attribute__((cleanup(f)))
+#define _cleanup_(f)	       __attribute__((cleanup(f)))
 
 static inline void cleanup_free(void *p)
 {
@@ -49,10 +49,10 @@ static inline void cleanup_fclose(FILE **f)
 		taken_;                                                                            \
 	})
 
-#define ARRAY_SIZE(a)  (sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b)      ((a) < (b) ? (a) : (b))
-#define MAX(a, b)      ((a) > (b) ? (a) : (b))
-#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
-#define ROUND_UP(n, d) (DIV_ROUND_UP(n, d) * (d))
+#define ARRAY_SIZE(a)	   (sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b)	   ((a) < (b) ? (a) : (b))
+#define MAX(a, b)	   ((a) > (b) ? (a) : (b))
+#define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))
+#define ROUND_UP(n, d)	   (DIV_ROUND_UP(n, d) * (d))
 
 #endif

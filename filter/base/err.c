@@ -24,7 +24,11 @@ struct err *err_nomem(void)
 	return (struct err *)(uintptr_t)&nomem;
 }
 
-static struct err *make(enum err_code code, int errnum, const char *tail, const char *fmt, va_list ap)
+static struct err *make(enum err_code code, int errnum, const char *tail, const char *fmt,
+			va_list ap) printf_like(4, 0);
+
+static struct err *make(enum err_code code, int errnum, const char *tail, const char *fmt,
+			va_list ap)
 {
 	va_list again;
 	va_copy(again, ap);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Errors as objects: what went wrong, in a chain of context with the outermost first. NULL is success.
- * This module prints nothing; only main() does. An error belongs to whoever receives it and is freed
- * once. The out-of-memory error is static and may be freed like any other. Not shared between threads.
+ * Errors as objects: what went wrong, in a chain of context with the outermost first. NULL is
+ * success. This module prints nothing; only main() does. An error belongs to whoever receives it
+ * and is freed once. The out-of-memory error is static and may be freed like any other. Not shared
+ * between threads.
  */
 #ifndef SALVOR_BASE_ERR_H
 #define SALVOR_BASE_ERR_H
@@ -28,12 +29,13 @@ enum err_code {
 struct err *err_new(enum err_code code, const char *fmt, ...) printf_like(2, 3) must_check;
 
 /*
- * A failed system call: "message: strerror(errnum)". ENOSPC, EDQUOT and EFBIG give ERR_NOSPACE, ENOMEM
- * ERR_NOMEM, ETIMEDOUT ERR_TIMEOUT, everything else ERR_IO. errnum is a positive errno.
+ * A failed system call: "message: strerror(errnum)". ENOSPC, EDQUOT and EFBIG give ERR_NOSPACE,
+ * ENOMEM ERR_NOMEM, ETIMEDOUT ERR_TIMEOUT, everything else ERR_IO. errnum is a positive errno.
  */
 struct err *err_os(int errnum, const char *fmt, ...) printf_like(2, 3) must_check;
 
-/* Puts context in front: "message: inner". Takes inner, keeps its code and errno; NULL stays NULL. */
+/* Puts context in front: "message: inner". Takes inner, keeps its code and errno; NULL stays NULL.
+ */
 struct err *err_wrap(struct err *inner, const char *fmt, ...) printf_like(2, 3) must_check;
 
 /* The error for "no memory"; static, so it never fails. */

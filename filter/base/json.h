@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON writer: objects, arrays and values into a struct buf. It does not read JSON. Commas, indentation
- * and escaping are its business; bytes that are not UTF-8 are written as U+FFFD so that the output is
- * always valid. Out of memory shows in buf_error() of the buffer. One thread.
+ * JSON writer: objects, arrays and values into a struct buf. It does not read JSON. Commas,
+ * indentation and escaping are its business; bytes that are not UTF-8 are written as U+FFFD so that
+ * the output is always valid. Out of memory shows in buf_error() of the buffer. One thread.
  */
 #ifndef SALVOR_BASE_JSON_H
 #define SALVOR_BASE_JSON_H

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * A ring of tickets: head <= started <= tail. Items [head, tail) are inside, [started, tail) wait for a
- * worker. All fields but work and workers are protected by the lock.
+ * A ring of tickets: head <= started <= tail. Items [head, tail) are inside, [started, tail) wait
+ * for a worker. All fields but work and workers are protected by the lock.
  */
 struct pool {
 	pool_work_fn work;
@@ -50,7 +50,8 @@ static void start_threads(struct pool *p, unsigned int wanted)
 {
 	pthread_attr_t attr;
 	pthread_attr_init(&attr);
-	/* The workers' frames are small; the default of 8 MiB each is refused where memory is short. */
+	/* The workers' frames are small; the default of 8 MiB each is refused where memory is
+	 * short. */
 	pthread_attr_setstacksize(&attr, 256 * 1024);
 	for (unsigned int i = 0; i < wanted; i++) {
 		if (pthread_create(&p->threads[i], &attr, worker_main, p) != 0)
@@ -60,8 +61,8 @@ static void start_threads(struct pool *p, unsigned int wanted)
 	pthread_attr_destroy(&attr);
 }
 
-struct err *pool_create(unsigned int nthreads, unsigned int depth, pool_work_fn work, void **workers,
-			struct pool **ret)
+struct err *pool_create(unsigned int nthreads, unsigned int depth, pool_work_fn work,
+			void **workers, struct pool **ret)
 {
 	struct pool *p = calloc(1, sizeof(*p));
 	if (!p)

@@ -107,7 +107,8 @@ struct err *root_write(const struct root *r, const char *path, const char *text)
 	if (n < 0)
 		return err_os(errno, "writing \"%s\" to %s", text, path);
 	if (n != len)
-		return err_new(ERR_IO, "writing \"%s\" to %s: only %zd bytes were taken", text, path, n);
+		return err_new(ERR_IO, "writing \"%s\" to %s: only %zd bytes were taken", text,
+			       path, n);
 	return NULL;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The machine as a directory: opens files of sysfs, procfs and /etc below a root that is "/" in
- * production and any directory in tests. It does not cache. Symbolic links are resolved inside the root
- * (openat2 RESOLVE_IN_ROOT, Linux 5.6; plain openat where the kernel lacks it and the root is "/").
- * Read-only use from several threads is fine.
+ * production and any directory in tests. It does not cache. Symbolic links are resolved inside the
+ * root (openat2 RESOLVE_IN_ROOT, Linux 5.6; plain openat where the kernel lacks it and the root is
+ * "/"). Read-only use from several threads is fine.
  */
 #ifndef SALVOR_BASE_ROOT_H
 #define SALVOR_BASE_ROOT_H
@@ -26,8 +26,10 @@ int root_open(const struct root *r, const char *path, int flags, mode_t mode);
 bool root_exists(const struct root *r, const char *path);
 
 /* The whole file, at most max bytes (a larger file is cut there), appended to out. */
-struct err *root_read(const struct root *r, const char *path, size_t max, struct buf *out) must_check;
-/* First line without newline into line[size]; -errno or the length (cut to size-1). For sysfs values. */
+struct err *root_read(const struct root *r, const char *path, size_t max,
+		      struct buf *out) must_check;
+/* First line without newline into line[size]; -errno or the length (cut to size-1). For sysfs
+ * values. */
 ssize_t root_read_line(const struct root *r, const char *path, char *line, size_t size);
 /* Writes text to an existing file (sysfs attribute) in one write(). */
 struct err *root_write(const struct root *r, const char *path, const char *text) must_check;

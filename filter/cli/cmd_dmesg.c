@@ -15,7 +15,8 @@ static struct err *read_log(const struct dump *d, struct buf *text)
 	if (!e)
 		e = printk_read(&k, text, &skipped);
 	if (!e && skipped)
-		fprintf(stderr, "warning: %" PRIu64 " log records are damaged or unfinished\n", skipped);
+		fprintf(stderr, "warning: %" PRIu64 " log records are damaged or unfinished\n",
+			skipped);
 	return e;
 }
 

@@ -8,15 +8,16 @@
 #include <time.h>
 #include "base/clock.h"
 #include "cli/progress.h"
+#include "cli/reader.h"
 #include "cli/record.h"
 #include "kernel/kmem.h"
-#include "pack/pack.h"
 
 struct run {
 	const struct options *o;
 	struct dump dump;
 	struct selection selection;
 	struct dump_info info;
+	struct pfn_range *memory;
 	struct sink *sink;
 	struct writer *writer;
 	struct progress progress;
@@ -33,14 +34,16 @@ static void read_utsname(struct run *r)
 		return;
 	int len = vmcoreinfo_text(&r->dump.info, "OSRELEASE", &release);
 	if (len > 0)
-		memcpy(r->info.utsname[2], release, MIN((size_t)len, sizeof(r->info.utsname[2]) - 1));
+		memcpy(r->info.utsname[2], release,
+		       MIN((size_t)len, sizeof(r->info.utsname[2]) - 1));
 	if (!layout_known(l->init_uts_ns) || !layout_known(l->uts_namespace_name))
 		return;
 	_cleanup_kmem_ struct kmem k = {0};
 	char words[UTS_FIELDS][UTS_LEN];
 	struct err *e = kmem_init(&k, r->dump.vmcore, l);
 	if (!e)
-		e = kmem_read(&k, (uint64_t)(l->init_uts_ns + l->uts_namespace_name), words, sizeof(words));
+		e = kmem_read(&k, (uint64_t)(l->init_uts_ns + l->uts_namespace_name), words,
+			      sizeof(words));
 	if (!e) {
 		for (size_t i = 0; i < UTS_FIELDS; i++)
 			words[i][UTS_LEN - 1] = '\0';
@@ -57,6 +60,42 @@ static uint64_t crash_time(const struct run *r)
 	return (uint64_t)time(NULL);
 }
 
+/* What the writer is told of the vmcore. */
+static struct err *describe(struct run *r)
+{
+	const struct vmcore *v = r->dump.vmcore;
+	const struct selection *s = &r->selection;
+	r->memory = calloc(v->nsegments, sizeof(*r->memory));
+	if (!r->memory)
+		return err_nomem();
+	for (size_t i = 0; i < v->nsegments; i++)
+		vmcore_segment_pfns(&v->segments[i], r->dump.page_shift, &r->memory[i].first,
+				    &r->memory[i].end);
+	r->info = (struct dump_info) {
+		.order = v->order,
+		.page_shift = r->dump.page_shift,
+		.max_pfn = s->max_pfn,
+		.memory = r->memory,
+		.nmemory = v->nsegments,
+		.dump = &s->dump,
+		.existing = s->existing,
+		.selected = s->selected,
+		.notes = v->notes,
+		.notes_len = v->notes_len,
+		.vmcoreinfo = v->vmcoreinfo,
+		.vmcoreinfo_len = v->vmcoreinfo_len,
+		.vmcoreinfo_in_notes = v->vmcoreinfo_in_notes,
+		.nr_cpus = v->nr_cpus,
+		.codec = r->o->codec,
+		.level = r->o->level,
+		.seconds = crash_time(r),
+	};
+	if (r->dump.has_layout && layout_known(r->dump.layout.phys_base))
+		r->info.phys_base = (uint64_t)r->dump.layout.phys_base;
+	read_utsname(r);
+	return NULL;
+}
+
 static struct err *choose(struct run *r)
 {
 	const struct options *o = r->o;
@@ -64,10 +103,12 @@ static struct err *choose(struct run *r)
 	double start = clock_now();
 	progress_phase(&r->progress, "select", 0);
 	if (o->level > LEVEL_ZERO && !r->dump.has_layout)
-		return err_new(ERR_MISSING,
-			       "%s has no VMCOREINFO, so its pages cannot be told apart; use -d 0 or -d 1",
-			       o->input);
-	struct err *e = select_pages(r->dump.vmcore, &r->dump.layout, r->dump.page_shift, o->level, o->threads, s);
+		return err_new(
+			ERR_MISSING,
+			"%s has no VMCOREINFO, so its pages cannot be told apart; use -d 0 or -d 1",
+			o->input);
+	struct err *e = select_pages(r->dump.vmcore, &r->dump.layout, r->dump.page_shift, o->level,
+				     o->threads, s);
 	if (e)
 		return e;
 	r->record.seconds[PHASE_SELECT] = clock_now() - start;
@@ -75,21 +116,7 @@ static struct err *choose(struct run *r)
 	r->record.selected = s->selected;
 	r->record.unknown = s->unknown;
 	memcpy(r->record.excluded, s->excluded, sizeof(s->excluded));
-	r->info = (struct dump_info) {
-		.vmcore = r->dump.vmcore,
-		.page_shift = r->dump.page_shift,
-		.max_pfn = s->max_pfn,
-		.dump = &s->dump,
-		.existing = s->existing,
-		.selected = s->selected,
-		.codec = o->codec,
-		.level = o->level,
-		.seconds = crash_time(r),
-	};
-	if (r->dump.has_layout && layout_known(r->dump.layout.phys_base))
-		r->info.phys_base = (uint64_t)r->dump.layout.phys_base;
-	read_utsname(r);
-	return NULL;
+	return describe(r);
 }
 
 static struct err *write_batch(void *context, const struct batch *b)
@@ -113,18 +140,21 @@ static struct err *open_target(struct run *r)
 
 static struct err *copy(struct run *r)
 {
+	struct reader_context reader = {.vmcore = r->dump.vmcore, .page_shift = r->dump.page_shift};
 	const struct pack_options options = {
 		.page_shift = r->dump.page_shift,
 		.codec = r->o->codec,
 		.find_zeros = r->o->level & LEVEL_ZERO,
 		.threads = r->o->threads,
+		.reader = &vmcore_reader,
+		.reader_context = &reader,
 	};
 	double start = clock_now();
 	progress_phase(&r->progress, "copy", r->selection.selected);
 	struct err *e = open_target(r);
 	if (e)
 		return e;
-	e = pack_pages(r->dump.vmcore, &r->selection.dump, &options, write_batch, r);
+	e = pack_pages(&r->selection.dump, &options, write_batch, r);
 	if (!e) {
 		e = r->writer->ops->end(r->writer);
 		r->target_failed = e != NULL;
@@ -163,8 +193,9 @@ static struct err *settle(struct run *r, struct err *e, int *status)
 		sink_abort(r->sink);
 	}
 	if (*status == EXIT_INCOMPLETE)
-		e = err_wrap(e, "the dump is incomplete but readable (%" PRIu64 " of %" PRIu64 " pages)",
-			     r->record.written.pages, r->selection.selected);
+		e = err_wrap(
+			e, "the dump is incomplete but readable (%" PRIu64 " of %" PRIu64 " pages)",
+			r->record.written.pages, r->selection.selected);
 	if (r->writer)
 		r->writer->ops->destroy(r->writer);
 	return e;
@@ -173,13 +204,16 @@ static struct err *settle(struct run *r, struct err *e, int *status)
 static struct err *report(struct run *r, struct err *e, int status)
 {
 	const struct record *rec = &r->record;
-	r->record.complete = status == EXIT_SAVED && !rec->written.lost_pages && !rec->missing_bytes;
+	r->record.complete =
+		status == EXIT_SAVED && !rec->written.lost_pages && !rec->missing_bytes;
 	r->record.error = e ? err_message(e) : NULL;
 	if (rec->missing_bytes)
-		fprintf(stderr, "warning: %s was cut: %" PRIu64 " bytes of memory are missing in it\n",
+		fprintf(stderr,
+			"warning: %s was cut: %" PRIu64 " bytes of memory are missing in it\n",
 			r->o->input, rec->missing_bytes);
 	if (rec->written.lost_pages)
-		fprintf(stderr, "warning: %" PRIu64 " pages could not be read and are marked as lost\n",
+		fprintf(stderr,
+			"warning: %" PRIu64 " pages could not be read and are marked as lost\n",
 			rec->written.lost_pages);
 	if (r->o->show_stats || r->o->dry_run || r->o->message_level & 16)
 		record_print(rec);
@@ -208,6 +242,7 @@ struct err *cmd_filter(const struct options *o, int *status)
 		e = copy(&r);
 	e = settle(&r, e, status);
 	e = report(&r, e, *status);
+	free(r.memory);
 	selection_deinit(&r.selection);
 	dump_close(&r.dump);
 	return e;

@@ -18,7 +18,9 @@ static struct err *read_all(void *buf, size_t len)
 		if (n < 0)
 			return err_os(errno, "standard input");
 		if (n == 0)
-			return err_new(ERR_FORMAT, "standard input: the flattened stream ends early: it was cut");
+			return err_new(
+				ERR_FORMAT,
+				"standard input: the flattened stream ends early: it was cut");
 		at += n;
 		len -= (size_t)n;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The things vmcore-filter can do, one function each. They print results and warnings; errors are returned
- * for main() to print. One thread calls them; they start and end threads of their own.
+ * The things vmcore-filter can do, one function each. They print results and warnings; errors are
+ * returned for main() to print. One thread calls them; they start and end threads of their own.
  */
 #ifndef SALVOR_CLI_COMMANDS_H
 #define SALVOR_CLI_COMMANDS_H

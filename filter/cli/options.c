@@ -6,8 +6,8 @@
 #include <sched.h>
 #include <string.h>
 
-#define DEFAULT_LEVEL 31
-#define MAX_THREADS   256
+#define DEFAULT_LEVEL	31
+#define MAX_THREADS	256
 #define MESSAGE_DEFAULT 7
 
 enum {
@@ -67,7 +67,8 @@ static struct err *number(const char *what, const char *text, unsigned long most
 	errno = 0;
 	unsigned long n = strtoul(text, &end, 10);
 	if (errno || end == text || *end || *text == '-' || n > most)
-		return err_new(ERR_USAGE, "%s: \"%s\" is not a number from 0 to %lu", what, text, most);
+		return err_new(ERR_USAGE, "%s: \"%s\" is not a number from 0 to %lu", what, text,
+			       most);
 	*ret = (unsigned int)n;
 	return NULL;
 }
@@ -83,8 +84,9 @@ static unsigned int usable_cpus(void)
 static struct err *set_codec(struct options *o, const struct codec *codec, const char *name)
 {
 	if (!codec)
-		return err_new(ERR_USAGE, "compression \"%s\" is not in this build (missing: %s)", name,
-			       *codec_missing() ? codec_missing() : "none; see --help for the names");
+		return err_new(
+			ERR_USAGE, "compression \"%s\" is not in this build (missing: %s)", name,
+			*codec_missing() ? codec_missing() : "none; see --help for the names");
 	o->codec = codec;
 	return NULL;
 }
@@ -118,7 +120,8 @@ static struct err *take_option(struct options *o, int c, const char *word)
 		return set_codec(o, codec_by_name(optarg), optarg);
 	case 'd':
 		if (strchr(optarg, ','))
-			return err_new(ERR_USAGE, "-d %s: a list of levels is not supported; give one level",
+			return err_new(ERR_USAGE,
+				       "-d %s: a list of levels is not supported; give one level",
 				       optarg);
 		return number("-d", optarg, 31, &o->level);
 	case OPT_NUM_THREADS:
@@ -228,10 +231,14 @@ void options_help(const char *program)
 	printf("Usage: %s [OPTION]... VMCORE DUMPFILE\n"
 	       "       %s -F [OPTION]... VMCORE > STREAM\n"
 	       "       %s -R DUMPFILE < STREAM\n"
-	       "       %s --dump-dmesg VMCORE LOGFILE\n\n", program, program, program, program);
-	fputs("Saves the pages of a crashed kernel's memory (/proc/vmcore or a copy of it) that are worth\n"
-	      "keeping, compressed, in the kdump-compressed format that crash, drgn and libkdumpfile read.\n\n"
-	      "  -d, --level=N        what to leave out, a sum of: 1 zero pages, 2 cache, 4 cache with private\n"
+	       "       %s --dump-dmesg VMCORE LOGFILE\n\n",
+	       program, program, program, program);
+	fputs("Saves the pages of a crashed kernel's memory (/proc/vmcore or a copy of it) that "
+	      "are worth\n"
+	      "keeping, compressed, in the kdump-compressed format that crash, drgn and "
+	      "libkdumpfile read.\n\n"
+	      "  -d, --level=N        what to leave out, a sum of: 1 zero pages, 2 cache, 4 cache "
+	      "with private\n"
 	      "                       data, 8 user data, 16 free pages (default 31)\n"
 	      "  -z -l -p -c          compress with zstd (default), lzo, snappy, zlib\n"
 	      "      --compress=NAME  the same by name; none: do not compress\n"
@@ -242,14 +249,18 @@ void options_help(const char *program)
 	      "      --dump-dmesg     extract the kernel log only\n"
 	      "      --progress=KIND  auto, text, json (JSON lines) or none, on standard error\n"
 	      "      --record=FILE    write a JSON record of the run\n"
-	      "      --message-level=N  makedumpfile's bits: 1 progress, 2 common, 4 error, 16 report\n"
+	      "      --message-level=N  makedumpfile's bits: 1 progress, 2 common, 4 error, 16 "
+	      "report\n"
 	      "      --show-stats     report what was excluded, by reason\n"
 	      "      --dry-run        choose the pages and report, write nothing\n"
 	      "      --check-params   check the command line only\n"
 	      "  -h, --help\n"
 	      "  -v, --version\n\n"
 	      "Accepted for makedumpfile's sake, without effect: -b -D --cyclic-buffer --work-dir\n"
-	      "--splitblock-size --non-mmap --non-cyclic. Called as makedumpfile: -d 0, no compression.\n\n"
-	      "Exit status: 0 saved; 1 failed; 2 usage; 3 the target failed or is full, an incomplete but\n"
-	      "readable dump was left; 4 the target failed, nothing was saved.\n", stdout);
+	      "--splitblock-size --non-mmap --non-cyclic. Called as makedumpfile: -d 0, no "
+	      "compression.\n\n"
+	      "Exit status: 0 saved; 1 failed; 2 usage; 3 the target failed or is full, an "
+	      "incomplete but\n"
+	      "readable dump was left; 4 the target failed, nothing was saved.\n",
+	      stdout);
 }

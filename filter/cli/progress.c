@@ -9,13 +9,15 @@ void progress_init(struct progress *p, const struct options *o)
 {
 	*p = (struct progress) {.kind = o->progress};
 	if (p->kind == PROGRESS_AUTO)
-		p->kind = isatty(STDERR_FILENO) && o->message_level & 1 ? PROGRESS_TEXT : PROGRESS_NONE;
+		p->kind = isatty(STDERR_FILENO) && o->message_level & 1 ? PROGRESS_TEXT
+									: PROGRESS_NONE;
 }
 
 static void draw_text(struct progress *p, uint64_t done, uint64_t bytes, double seconds)
 {
 	double part = p->total ? (double)done / (double)p->total : 1;
-	fprintf(stderr, "\r%-8s %5.1f %%  %" PRIu64 " MiB  %.0f s", p->phase, part * 100, bytes >> 20, seconds);
+	fprintf(stderr, "\r%-8s %5.1f %%  %" PRIu64 " MiB  %.0f s", p->phase, part * 100,
+		bytes >> 20, seconds);
 	if (part > 0.02 && part < 1)
 		fprintf(stderr, ", %.0f s left  ", seconds / part - seconds);
 	p->drawn = true;

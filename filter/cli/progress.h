@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Progress of a long run on standard error: one line that is redrawn for people, JSON lines for programs.
- * It decides nothing. One thread.
+ * Progress of a long run on standard error: one line that is redrawn for people, JSON lines for
+ * programs. It decides nothing. One thread.
  */
 #ifndef SALVOR_CLI_PROGRESS_H
 #define SALVOR_CLI_PROGRESS_H

@@ -87,13 +87,15 @@ void record_print(const struct record *r)
 	fprintf(stderr, "pages in memory    %12" PRIu64 "\n", r->existing);
 	for (int c = 0; c < PAGE_NR_CLASSES; c++)
 		if (r->excluded[c])
-			fprintf(stderr, "  - %-15s%12" PRIu64 "\n", page_class_name((enum page_class)c),
-				r->excluded[c]);
-	fprintf(stderr, "pages dumped       %12" PRIu64 "  (%" PRIu64 " of them zero)\n", r->written.pages,
-		r->written.zero_pages);
+			fprintf(stderr, "  - %-15s%12" PRIu64 "\n",
+				page_class_name((enum page_class)c), r->excluded[c]);
+	fprintf(stderr, "pages dumped       %12" PRIu64 "  (%" PRIu64 " of them zero)\n",
+		r->written.pages, r->written.zero_pages);
 	if (r->unknown)
-		fprintf(stderr, "  struct page unreadable, dumped to be safe: %" PRIu64 "\n", r->unknown);
+		fprintf(stderr, "  struct page unreadable, dumped to be safe: %" PRIu64 "\n",
+			r->unknown);
 	fprintf(stderr, "bytes written      %12" PRIu64 "\n", r->written.file_size);
-	fprintf(stderr, "seconds: open %.2f, select %.2f, copy %.2f; CPU %.2f\n", r->seconds[PHASE_OPEN],
-		r->seconds[PHASE_SELECT], r->seconds[PHASE_COPY], clock_cpu());
+	fprintf(stderr, "seconds: open %.2f, select %.2f, copy %.2f; CPU %.2f\n",
+		r->seconds[PHASE_OPEN], r->seconds[PHASE_SELECT], r->seconds[PHASE_COPY],
+		clock_cpu());
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a run did, for programs (JSON) and people (a few lines): times of each phase, pages by reason, bytes.
- * Filled by cmd_filter; it measures nothing itself but the process's CPU time and memory. One thread.
+ * What a run did, for programs (JSON) and people (a few lines): times of each phase, pages by
+ * reason, bytes. Filled by cmd_filter; it measures nothing itself but the process's CPU time and
+ * memory. One thread.
  */
 #ifndef SALVOR_CLI_RECORD_H
 #define SALVOR_CLI_RECORD_H

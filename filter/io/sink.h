@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A sink of positioned bytes: where a writer puts its output, at any offsets. It knows nothing of dump
- * formats; flattened is a sink under every writer, not a format. One thread.
+ * A sink of positioned bytes: where a writer puts its output, at any offsets. It knows nothing of
+ * dump formats; flattened is a sink under every writer, not a format. One thread.
  */
 #ifndef SALVOR_IO_SINK_H
 #define SALVOR_IO_SINK_H
@@ -16,11 +16,13 @@ struct sink;
 struct sink_ops {
 	const char *name;
 	struct err *(*write_at)(struct sink *s, uint64_t offset, const void *data, size_t len);
-	/* Makes [0, size) part of the output, reading as zeros where nothing is written; may be NULL. */
+	/* Makes [0, size) part of the output, reading as zeros where nothing is written; may be
+	 * NULL. */
 	struct err *(*reserve)(struct sink *s, uint64_t size);
 	/* The output is whole: flush it. The sink is destroyed in any case. */
 	struct err *(*finish)(struct sink *s);
-	/* The output is not usable: leave nothing behind where that is possible, and destroy the sink. */
+	/* The output is not usable: leave nothing behind where that is possible, and destroy the
+	 * sink. */
 	void (*abort)(struct sink *s);
 };
 
@@ -36,8 +38,8 @@ struct err *sink_open_file(const char *path, bool overwrite, struct sink **ret) 
 /* Flattened records to fd (standard output); fd is borrowed. */
 struct err *sink_open_flat(int fd, struct sink **ret) must_check;
 
-static inline must_check struct err *sink_write_at(struct sink *s, uint64_t offset, const void *data,
-						   size_t len)
+static inline must_check struct err *sink_write_at(struct sink *s, uint64_t offset,
+						   const void *data, size_t len)
 {
 	s->written += len;
 	return s->ops->write_at(s, offset, data, len);

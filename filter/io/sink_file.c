@@ -23,16 +23,16 @@ static struct err *file_write_at(struct sink *s, uint64_t offset, const void *da
 }
 
 /*
- * Space for the part of the file that everything else depends on, taken while there is some: a full disk
- * then cannot make the part already written unreadable.
+ * Space for the part of the file that everything else depends on, taken while there is some: a full
+ * disk then cannot make the part already written unreadable.
  */
 static struct err *file_reserve(struct sink *s, uint64_t size)
 {
 	if (fallocate(s->fd, 0, 0, (off_t)size) == 0)
 		return NULL;
 	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
-		return err_os(errno, "reserving %llu bytes for the headers of %s", (unsigned long long)size,
-			      s->path);
+		return err_os(errno, "reserving %llu bytes for the headers of %s",
+			      (unsigned long long)size, s->path);
 	/* Not every file system can: a hole reads as zeros as well. */
 	if (ftruncate(s->fd, (off_t)size) < 0 && errno != EINVAL)
 		return err_os(errno, "%s", s->path);
@@ -84,7 +84,8 @@ struct err *sink_open_file(const char *path, bool overwrite, struct sink **ret)
 		int errnum = errno;
 		free(s);
 		if (errnum == EEXIST)
-			return err_new(ERR_USAGE, "%s exists already; use -f to overwrite it", path);
+			return err_new(ERR_USAGE, "%s exists already; use -f to overwrite it",
+				       path);
 		return err_os(errnum, "creating %s", path);
 	}
 	s->ops = &sink_file_ops;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A source of positioned bytes (a dump file, /proc/vmcore, /proc/kcore) and views into it. It knows
- * nothing of dump formats. A source is immutable after opening and may be shared by threads; a view is a
- * movable window with a bounded buffer of its own and belongs to one thread.
+ * nothing of dump formats. A source is immutable after opening and may be shared by threads; a view
+ * is a movable window with a bounded buffer of its own and belongs to one thread.
  */
 #ifndef SALVOR_IO_SOURCE_H
 #define SALVOR_IO_SOURCE_H
@@ -39,8 +39,8 @@ static inline void cleanup_source(struct source **s)
 	source_destroy(*s);
 }
 
-static inline must_check struct err *source_read_at(const struct source *s, uint64_t offset, void *buf,
-						    size_t len)
+static inline must_check struct err *source_read_at(const struct source *s, uint64_t offset,
+						    void *buf, size_t len)
 {
 	return s->ops->read_at(s, offset, buf, len);
 }
@@ -59,8 +59,8 @@ struct err *view_init(struct view *v, const struct source *s, size_t cap) must_c
 void view_deinit(struct view *v);
 
 /*
- * len bytes at offset, len <= cap; valid until the next view_get() of this view. When the source can be
- * mapped (/proc/vmcore), the window is kept and reused by calls that stay inside it.
+ * len bytes at offset, len <= cap; valid until the next view_get() of this view. When the source
+ * can be mapped (/proc/vmcore), the window is kept and reused by calls that stay inside it.
  */
 struct err *view_get(struct view *v, uint64_t offset, size_t len, const uint8_t **ret) must_check;
 

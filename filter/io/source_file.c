@@ -49,9 +49,9 @@ static const struct source_ops source_file_ops = {
 };
 
 /*
- * read() of /proc/vmcore copies and maps one page at a time; mmap() does not. An ordinary file is read,
- * not mapped: a file that is cut while it is mapped kills the reader with SIGBUS, and mapped pages of
- * the page cache count as our memory.
+ * read() of /proc/vmcore copies and maps one page at a time; mmap() does not. An ordinary file is
+ * read, not mapped: a file that is cut while it is mapped kills the reader with SIGBUS, and mapped
+ * pages of the page cache count as our memory.
  */
 static const struct source_ops source_proc_ops = {
 	.name = "proc",
@@ -72,8 +72,10 @@ struct err *source_open_file(const char *path, struct source **ret)
 	if (S_ISDIR(st.st_mode))
 		return err_os(EISDIR, "%s", path);
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		return err_new(ERR_USAGE, "%s: not a file or block device (dumps are read at random offsets, "
-			       "a pipe cannot be used)", path);
+		return err_new(ERR_USAGE,
+			       "%s: not a file or block device (dumps are read at random offsets, "
+			       "a pipe cannot be used)",
+			       path);
 	struct source *s = calloc(1, sizeof(*s));
 	char *name = strdup(path);
 	if (!s || !name) {

@@ -26,7 +26,8 @@ void view_deinit(struct view *v)
 	v->buf = NULL;
 }
 
-/* A mapped window that starts at offset's 64 KiB boundary and holds at least [offset, offset+len). */
+/* A mapped window that starts at offset's 64 KiB boundary and holds at least [offset, offset+len).
+ */
 static bool map_window(struct view *v, uint64_t offset, size_t len)
 {
 	if (!v->source->ops->map)
@@ -50,7 +51,8 @@ static bool map_window(struct view *v, uint64_t offset, size_t len)
 struct err *view_get(struct view *v, uint64_t offset, size_t len, const uint8_t **ret)
 {
 	if (offset + len < offset || len > v->cap)
-		return err_new(ERR_FORMAT, "%s: a read of %zu bytes is not possible", v->source->path, len);
+		return err_new(ERR_FORMAT, "%s: a read of %zu bytes is not possible",
+			       v->source->path, len);
 	if (v->map && offset >= v->start && offset + len <= v->start + v->len) {
 		*ret = v->map + (offset - v->start);
 		return NULL;

@@ -13,6 +13,7 @@ struct err *arch_find(uint16_t elf_machine, const struct arch_ops **ret)
 		}
 	}
 	return err_new(ERR_UNSUPPORTED,
-		       "dumps of ELF machine %u cannot be filtered yet (x86_64 and ppc64 can); use -d 0 or -d 1",
+		       "dumps of ELF machine %u cannot be filtered yet (x86_64 and ppc64 can); use "
+		       "-d 0 or -d 1",
 		       elf_machine);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Architectures: how a virtual address of the dead kernel becomes a physical one. Pure knowledge and
- * page-table reads; no caching. Immutable; any thread with its own struct kmem.
+ * Architectures: how a virtual address of the dead kernel becomes a physical one. Pure knowledge
+ * and page-table reads; no caching. Immutable; any thread with its own struct kmem.
  *
- * Adding an architecture: one file arch_x.c that ends in one const struct arch_ops; a line in arch.c; its
- * VMCOREINFO names in layout.def; a unit test with a page table written by hand; a real vmcore in the
- * end-to-end tests.
+ * Adding an architecture: one file arch_x.c that ends in one const struct arch_ops; a line in
+ * arch.c; its VMCOREINFO names in layout.def; a unit test with a page table written by hand; a real
+ * vmcore in the end-to-end tests.
  */
 #ifndef SALVOR_KERNEL_ARCH_H
 #define SALVOR_KERNEL_ARCH_H
@@ -21,7 +21,7 @@ struct extent {
 };
 
 struct arch_ops {
-	const char *name;    /* as uname -m says it */
+	const char *name; /* as uname -m says it */
 	uint16_t elf_machine;
 	struct err *(*translate)(struct kmem *k, uint64_t vaddr, struct extent *ret);
 };

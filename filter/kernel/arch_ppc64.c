@@ -6,14 +6,15 @@
 #include "kernel/kmem.h"
 
 /*
- * Book3S 64: the linear map is region 0xc000…, without page tables; vmalloc, I/O and vmemmap follow at
- * 0xc008…, 0xc00a…, 0xc00c… (arch/powerpc/include/asm/book3s/64/radix.h). PAGE_OFFSET is fixed.
+ * Book3S 64: the linear map is region 0xc000…, without page tables; vmalloc, I/O and vmemmap follow
+ * at 0xc008…, 0xc00a…, 0xc00c… (arch/powerpc/include/asm/book3s/64/radix.h). PAGE_OFFSET is fixed.
  */
 #define PAGE_OFFSET    UINT64_C(0xc000000000000000)
 #define LINEAR_END     UINT64_C(0xc008000000000000)
 #define VMEMMAP_REGION UINT64_C(0xc00c000000000000)
 
-/* Power ISA 3.1 book III 7.7.10: valid bit, leaf bit, next level base. Entries are big-endian in memory. */
+/* Power ISA 3.1 book III 7.7.10: valid bit, leaf bit, next level base. Entries are big-endian in
+ * memory. */
 #define RADIX_VALID UINT64_C(0x8000000000000000)
 #define RADIX_LEAF  UINT64_C(0x4000000000000000)
 #define RADIX_RPN   UINT64_C(0x01fffffffffff000)
@@ -40,11 +41,13 @@ static struct err *radix_walk(struct kmem *k, uint64_t vaddr, struct extent *ret
 			return err_wrap(e, "page table of level %d", level);
 		uint64_t entry = get_u64(bytes, ORDER_BE);
 		if (!(entry & RADIX_VALID))
-			return err_new(ERR_MISSING, "not mapped (level %d entry %#" PRIx64 ")", level, entry);
+			return err_new(ERR_MISSING, "not mapped (level %d entry %#" PRIx64 ")",
+				       level, entry);
 		if (entry & RADIX_LEAF) {
 			uint64_t size = UINT64_C(1) << shift;
 			uint64_t in_page = vaddr & (size - 1);
-			*ret = (struct extent) {(entry & RADIX_RPN & ~(size - 1)) + in_page, size - in_page};
+			*ret = (struct extent) {(entry & RADIX_RPN & ~(size - 1)) + in_page,
+						size - in_page};
 			return NULL;
 		}
 		table = entry & RADIX_NEXT;
@@ -52,7 +55,8 @@ static struct err *radix_walk(struct kmem *k, uint64_t vaddr, struct extent *ret
 	return err_new(ERR_FORMAT, "no leaf in the page tables");
 }
 
-/* Far more blocks than a real list has (one per 16 MiB of vmemmap); the list may be damaged or cyclic. */
+/* Far more blocks than a real list has (one per 16 MiB of vmemmap); the list may be damaged or
+ * cyclic. */
 #define MAX_VMEMMAP_BLOCKS (1U << 20)
 
 /* mmu_psize_defs[mmu_vmemmap_psize].shift: the size of one block of the list. */
@@ -64,8 +68,10 @@ static struct err *vmemmap_block_shift(struct kmem *k, uint32_t *ret)
 	if (!e && psize >= 32)
 		e = err_new(ERR_FORMAT, "mmu_vmemmap_psize is %u", psize);
 	if (!e)
-		e = kmem_u32(k, (uint64_t)(l->mmu_psize_defs + psize * l->mmu_psize_def_size +
-					   l->mmu_psize_def_shift), ret);
+		e = kmem_u32(k,
+			     (uint64_t)(l->mmu_psize_defs + psize * l->mmu_psize_def_size +
+					l->mmu_psize_def_shift),
+			     ret);
 	if (!e && (*ret < 12 || *ret > 34))
 		e = err_new(ERR_FORMAT, "vmemmap page shift is %u", *ret);
 	return e;
@@ -110,7 +116,8 @@ static struct err *ppc64_translate(struct kmem *k, uint64_t vaddr, struct extent
 		*ret = (struct extent) {vaddr & ~PAGE_OFFSET, LINEAR_END - vaddr};
 		return NULL;
 	}
-	/* Hash kernels export the number as 0; those before 6.4 do not, and have the list if they use hash. */
+	/* Hash kernels export the number as 0; those before 6.4 do not, and have the list if they
+	 * use hash. */
 	bool hash = layout_known(l->radix_mmu) ? l->radix_mmu == 0 : false;
 	if (hash && vaddr >= VMEMMAP_REGION)
 		return vmemmap_walk(k, vaddr, ret);

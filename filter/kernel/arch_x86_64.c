@@ -53,12 +53,14 @@ static struct err *x86_64_translate(struct kmem *k, uint64_t vaddr, struct exten
 			return err_wrap(e, "page table of level %d", level);
 		uint64_t entry = get_u64(bytes, ORDER_LE);
 		if (!(entry & ENTRY_PRESENT))
-			return err_new(ERR_MISSING, "not mapped (level %d entry %#" PRIx64 ")", level, entry);
+			return err_new(ERR_MISSING, "not mapped (level %d entry %#" PRIx64 ")",
+				       level, entry);
 		bool leaf = level == 1 || (level <= 3 && (entry & ENTRY_LARGE));
 		if (leaf) {
 			uint64_t size = UINT64_C(1) << shift;
 			uint64_t in_page = vaddr & (size - 1);
-			*ret = (struct extent) {(entry & mask & ~(size - 1)) + in_page, size - in_page};
+			*ret = (struct extent) {(entry & mask & ~(size - 1)) + in_page,
+						size - in_page};
 			return NULL;
 		}
 		table = entry & mask;

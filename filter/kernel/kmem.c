@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Small: page-table entries and structures lie far apart, and each new place costs one read of this. */
+/* Small: page-table entries and structures lie far apart, and each new place costs one read of
+ * this. */
 #define KMEM_WINDOW ((size_t)64 * 1024)
 
 struct err *kmem_init(struct kmem *k, const struct vmcore *v, const struct layout *l)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reader of the dead kernel's virtual memory: translates through its page tables and reads what it
- * finds, for bytes, integers and pointers. Everything in there may be damaged: every read can fail, and
- * callers bound their walks. A struct kmem belongs to one thread.
+ * finds, for bytes, integers and pointers. Everything in there may be damaged: every read can fail,
+ * and callers bound their walks. A struct kmem belongs to one thread.
  */
 #ifndef SALVOR_KERNEL_KMEM_H
 #define SALVOR_KERNEL_KMEM_H

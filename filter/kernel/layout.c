@@ -28,9 +28,11 @@ static int64_t resolve(const struct vmcoreinfo *i, const struct line *l)
 	int64_t n;
 	switch (l->kind) {
 	case OFFSET:
-		return vmcoreinfo_offset(i, l->name, &u) && u < MAX_OFFSET ? (int64_t)u : LAYOUT_UNKNOWN;
+		return vmcoreinfo_offset(i, l->name, &u) && u < MAX_OFFSET ? (int64_t)u
+									   : LAYOUT_UNKNOWN;
 	case SIZE:
-		return vmcoreinfo_size(i, l->name, &u) && u && u < MAX_OFFSET ? (int64_t)u : LAYOUT_UNKNOWN;
+		return vmcoreinfo_size(i, l->name, &u) && u && u < MAX_OFFSET ? (int64_t)u
+									      : LAYOUT_UNKNOWN;
 	case LENGTH:
 		return vmcoreinfo_length(i, l->name, &u) ? (int64_t)u : LAYOUT_UNKNOWN;
 	case SYMBOL:
@@ -63,10 +65,11 @@ struct err *layout_check(const struct layout *l, enum layout_need need)
 	_cleanup_buf_ struct buf missing = BUF_INIT;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		const struct line *line = &lines[i];
-		const int64_t *value = (const int64_t *)(const void *)((const char *)l + line->field);
+		const int64_t *value =
+			(const int64_t *)(const void *)((const char *)l + line->field);
 		if (line->need == need && !layout_known(*value))
-			buf_printf(&missing, "%s%s(%s)", missing.len ? ", " : "", kind_names[line->kind],
-				   line->name);
+			buf_printf(&missing, "%s%s(%s)", missing.len ? ", " : "",
+				   kind_names[line->kind], line->name);
 	}
 	if (missing.len == 0)
 		return buf_error(&missing);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What layout.def lists, as resolved for one kernel: sizes, offsets, numbers and symbol addresses. It
- * does not interpret them. Immutable once loaded; any thread.
+ * What layout.def lists, as resolved for one kernel: sizes, offsets, numbers and symbol addresses.
+ * It does not interpret them. Immutable once loaded; any thread.
  */
 #ifndef SALVOR_KERNEL_LAYOUT_H
 #define SALVOR_KERNEL_LAYOUT_H

@@ -4,8 +4,9 @@
 #include <inttypes.h>
 
 /*
- * section_mem_map holds the address of the section's first struct page minus its pfn's share, and flags in
- * the low bits (include/linux/mmzone.h, SECTION_MAP_LAST_BIT). Kernels have used up to 5 of the bits.
+ * section_mem_map holds the address of the section's first struct page minus its pfn's share, and
+ * flags in the low bits (include/linux/mmzone.h, SECTION_MAP_LAST_BIT). Kernels have used up to 5
+ * of the bits.
  */
 #define SECTION_MARKED_PRESENT UINT64_C(1)
 #define SECTION_FLAGS	       UINT64_C(0x1f)
@@ -15,9 +16,9 @@
 
 /* How the table of sections may be laid out; see load_sparse(). */
 struct section_table {
-	uint64_t roots;		/* address of mem_section[0] */
-	uint64_t per_root;	/* sections behind one root */
-	bool pointers;		/* roots are pointers to arrays (SPARSEMEM_EXTREME) */
+	uint64_t roots;	   /* address of mem_section[0] */
+	uint64_t per_root; /* sections behind one root */
+	bool pointers;	   /* roots are pointers to arrays (SPARSEMEM_EXTREME) */
 };
 
 static struct err *read_section(struct kmem *k, const struct memmap *m, uint64_t entry, size_t nr,
@@ -41,7 +42,8 @@ static struct err *read_section(struct kmem *k, const struct memmap *m, uint64_t
 static void read_root(struct kmem *k, struct memmap *m, const struct section_table *t, size_t nr)
 {
 	const struct layout *l = k->layout;
-	uint64_t array = t->roots + nr / t->per_root * (t->pointers ? 8 : (uint64_t)l->mem_section_size);
+	uint64_t array =
+		t->roots + nr / t->per_root * (t->pointers ? 8 : (uint64_t)l->mem_section_size);
 	if (t->pointers) {
 		struct err *e = kmem_u64(k, array, &array);
 		err_free(e);
@@ -49,15 +51,16 @@ static void read_root(struct kmem *k, struct memmap *m, const struct section_tab
 			return;
 	}
 	for (size_t i = 0; i < t->per_root && nr + i < m->nsections; i++) {
-		struct err *e = read_section(k, m, array + i * (uint64_t)l->mem_section_size, nr + i,
-					     &m->maps[nr + i]);
+		struct err *e = read_section(k, m, array + i * (uint64_t)l->mem_section_size,
+					     nr + i, &m->maps[nr + i]);
 		if (e)
 			m->maps[nr + i] = 0;
 		err_free(e);
 	}
 }
 
-/* True if the table makes sense: some section is present, and the first one's struct pages are mapped. */
+/* True if the table makes sense: some section is present, and the first one's struct pages are
+ * mapped. */
 static bool read_table(struct kmem *k, struct memmap *m, const struct section_table *t)
 {
 	m->present = 0;
@@ -82,9 +85,9 @@ static bool read_table(struct kmem *k, struct memmap *m, const struct section_ta
 }
 
 /*
- * SYMBOL(mem_section) is the address of the array: of sections, or with SPARSEMEM_EXTREME of pointers to
- * pages full of sections. From 4.15 (83e3c48729d9) to its fix in 4.16 (a0b1280368d1) the symbol of the
- * second kind was the address of a pointer to that array.
+ * SYMBOL(mem_section) is the address of the array: of sections, or with SPARSEMEM_EXTREME of
+ * pointers to pages full of sections. From 4.15 (83e3c48729d9) to its fix in 4.16 (a0b1280368d1)
+ * the symbol of the second kind was the address of a pointer to that array.
  */
 static struct err *load_sparse(struct kmem *k, uint64_t max_pfn, struct memmap *m)
 {
@@ -93,7 +96,8 @@ static struct err *load_sparse(struct kmem *k, uint64_t max_pfn, struct memmap *
 	    !layout_known(l->section_mem_map))
 		return err_new(ERR_MISSING, "VMCOREINFO lacks what describes mem_section");
 	if (l->section_size_bits <= (int64_t)l->page_shift || l->section_size_bits > 40)
-		return err_new(ERR_FORMAT, "VMCOREINFO: SECTION_SIZE_BITS is %" PRId64, l->section_size_bits);
+		return err_new(ERR_FORMAT, "VMCOREINFO: SECTION_SIZE_BITS is %" PRId64,
+			       l->section_size_bits);
 	m->section_shift = (unsigned int)l->section_size_bits - l->page_shift;
 	uint64_t n = DIV_ROUND_UP(max_pfn, UINT64_C(1) << m->section_shift);
 	if (n == 0 || n > MAX_SECTIONS)
@@ -113,7 +117,8 @@ static struct err *load_sparse(struct kmem *k, uint64_t max_pfn, struct memmap *
 		return NULL;
 	if (read_table(k, m, &(struct section_table) {symbol, 1, false}))
 		return NULL;
-	return err_new(ERR_FORMAT, "mem_section at %#" PRIx64 " describes no memory that is mapped", symbol);
+	return err_new(ERR_FORMAT, "mem_section at %#" PRIx64 " describes no memory that is mapped",
+		       symbol);
 }
 
 /* One array for everything; it is treated as one section. */
@@ -129,7 +134,8 @@ static struct err *load_flat(struct kmem *k, uint64_t max_pfn, struct memmap *m)
 	if (!m->maps)
 		return err_nomem();
 	for (size_t i = 0; i < m->nsections; i++)
-		m->maps[i] = map + ((uint64_t)i << m->section_shift) * (uint64_t)k->layout->page_size;
+		m->maps[i] =
+			map + ((uint64_t)i << m->section_shift) * (uint64_t)k->layout->page_size;
 	m->present = m->nsections;
 	return NULL;
 }

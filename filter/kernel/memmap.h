@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The memory map: where the dead kernel keeps the struct page of each pfn. It does not read the struct
- * pages themselves. Immutable once loaded; any thread.
+ * The memory map: where the dead kernel keeps the struct page of each pfn. It does not read the
+ * struct pages themselves. Immutable once loaded; any thread.
  */
 #ifndef SALVOR_KERNEL_MEMMAP_H
 #define SALVOR_KERNEL_MEMMAP_H

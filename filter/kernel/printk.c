@@ -27,7 +27,8 @@ struct ring {
 void printk_format(struct buf *out, uint64_t ts_nsec, const char *text, size_t len)
 {
 	size_t start = out->len;
-	buf_printf(out, "[%5" PRIu64 ".%06" PRIu64 "] ", ts_nsec / 1000000000, ts_nsec / 1000 % 1000000);
+	buf_printf(out, "[%5" PRIu64 ".%06" PRIu64 "] ", ts_nsec / 1000000000,
+		   ts_nsec / 1000 % 1000000);
 	int indent = (int)(out->len - start);
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
@@ -53,15 +54,29 @@ static struct err *read_array(struct kmem *k, uint64_t vaddr, uint64_t len, uint
 static struct err *check_layout(const struct layout *l)
 {
 	const int64_t needed[] = {
-		l->prb_size,		 l->prb_desc_ring,     l->prb_text_data_ring,  l->desc_ring_count_bits,
-		l->desc_ring_descs,	 l->desc_ring_infos,   l->desc_ring_head_id,   l->desc_ring_tail_id,
-		l->prb_desc_size,	 l->prb_desc_state_var, l->prb_desc_text_blk_lpos, l->blk_lpos_begin,
-		l->blk_lpos_next,	 l->printk_info_size,  l->printk_info_ts_nsec, l->printk_info_text_len,
-		l->data_ring_size_bits, l->data_ring_data,
+		l->prb_size,
+		l->prb_desc_ring,
+		l->prb_text_data_ring,
+		l->desc_ring_count_bits,
+		l->desc_ring_descs,
+		l->desc_ring_infos,
+		l->desc_ring_head_id,
+		l->desc_ring_tail_id,
+		l->prb_desc_size,
+		l->prb_desc_state_var,
+		l->prb_desc_text_blk_lpos,
+		l->blk_lpos_begin,
+		l->blk_lpos_next,
+		l->printk_info_size,
+		l->printk_info_ts_nsec,
+		l->printk_info_text_len,
+		l->data_ring_size_bits,
+		l->data_ring_data,
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
 		if (!layout_known(needed[i]))
-			return err_new(ERR_MISSING, "VMCOREINFO does not describe the whole printk ring buffer");
+			return err_new(ERR_MISSING,
+				       "VMCOREINFO does not describe the whole printk ring buffer");
 	return NULL;
 }
 
@@ -69,7 +84,8 @@ static struct err *load(struct kmem *k, struct ring *r)
 {
 	const struct layout *l = r->l;
 	uint64_t prb;
-	uint64_t counter = layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
+	uint64_t counter =
+		layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
 	struct err *e = kmem_u64(k, (uint64_t)l->prb, &prb);
 	if (e)
 		return err_wrap(e, "prb");
@@ -86,7 +102,8 @@ static struct err *load(struct kmem *k, struct ring *r)
 	if (e)
 		return err_wrap(e, "printk ring buffer");
 	if (r->desc_bits > MAX_DESC_BITS || r->text_bits > MAX_TEXT_BITS)
-		return err_new(ERR_FORMAT, "printk ring buffer: 2^%u records and 2^%u bytes: damaged",
+		return err_new(ERR_FORMAT,
+			       "printk ring buffer: 2^%u records and 2^%u bytes: damaged",
 			       r->desc_bits, r->text_bits);
 	if (!(e = read_array(k, descs, (uint64_t)l->prb_desc_size << r->desc_bits, &r->descs)) &&
 	    !(e = read_array(k, infos, (uint64_t)l->printk_info_size << r->desc_bits, &r->infos)))
@@ -107,7 +124,8 @@ static bool append(const struct ring *r, uint64_t id, struct buf *out)
 	uint64_t size = UINT64_C(1) << r->text_bits;
 	const uint8_t *desc = r->descs + index * (uint64_t)l->prb_desc_size;
 	const uint8_t *info = r->infos + index * (uint64_t)l->printk_info_size;
-	uint64_t counter = layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
+	uint64_t counter =
+		layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
 	uint64_t state = get_u64(desc + l->prb_desc_state_var + counter, r->order);
 	if ((state & ID_MASK) != (id & ID_MASK))
 		return false;
@@ -139,10 +157,12 @@ static bool append(const struct ring *r, uint64_t id, struct buf *out)
 static struct err *check_sizes(const struct layout *l)
 {
 	if (l->prb_desc_state_var + 8 + 8 > l->prb_desc_size ||
-	    l->prb_desc_text_blk_lpos + MAX(l->blk_lpos_begin, l->blk_lpos_next) + 8 > l->prb_desc_size ||
+	    l->prb_desc_text_blk_lpos + MAX(l->blk_lpos_begin, l->blk_lpos_next) + 8 >
+		    l->prb_desc_size ||
 	    l->printk_info_text_len + 2 > l->printk_info_size ||
 	    l->printk_info_ts_nsec + 8 > l->printk_info_size)
-		return err_new(ERR_FORMAT, "VMCOREINFO: a member of the printk ring buffer lies outside of it");
+		return err_new(ERR_FORMAT,
+			       "VMCOREINFO: a member of the printk ring buffer lies outside of it");
 	return NULL;
 }
 
@@ -176,5 +196,6 @@ struct err *printk_read(struct kmem *k, struct buf *out, uint64_t *skipped)
 		return read_ring(k, out, skipped);
 	if (layout_known(k->layout->log_buf))
 		return printk_log_read(k, out, skipped);
-	return err_new(ERR_MISSING, "VMCOREINFO names no kernel log (SYMBOL(prb) or SYMBOL(log_buf))");
+	return err_new(ERR_MISSING,
+		       "VMCOREINFO names no kernel log (SYMBOL(prb) or SYMBOL(log_buf))");
 }

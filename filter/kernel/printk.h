@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel log out of the dead kernel's memory, as the lines that dmesg would have printed. It does not
- * follow a live log. Everything read is bounded; damaged records are passed over and counted.
+ * The kernel log out of the dead kernel's memory, as the lines that dmesg would have printed. It
+ * does not follow a live log. Everything read is bounded; damaged records are passed over and
+ * counted.
  */
 #ifndef SALVOR_KERNEL_PRINTK_H
 #define SALVOR_KERNEL_PRINTK_H
@@ -10,9 +11,9 @@
 #include "kernel/kmem.h"
 
 /*
- * Appends the log, oldest first: "[seconds.micros] text" and a newline per record; lines inside a record are
- * indented like its first; bytes that are not printable become \xNN. skipped: records that could not be
- * read. ERR_MISSING if the kernel describes no log that we know.
+ * Appends the log, oldest first: "[seconds.micros] text" and a newline per record; lines inside a
+ * record are indented like its first; bytes that are not printable become \xNN. skipped: records
+ * that could not be read. ERR_MISSING if the kernel describes no log that we know.
  */
 struct err *printk_read(struct kmem *k, struct buf *out, uint64_t *skipped) must_check;
 

@@ -27,8 +27,8 @@ static struct err *load(struct kmem *k, struct log *log)
 	    (e = kmem_u32(k, (uint64_t)l->log_next_idx, &log->next)))
 		return err_wrap(e, "log_buf");
 	if (log->size > MAX_LOG || log->first >= log->size || log->next > log->size)
-		return err_new(ERR_FORMAT, "log_buf of %u bytes, from %u to %u: damaged", log->size, log->first,
-			       log->next);
+		return err_new(ERR_FORMAT, "log_buf of %u bytes, from %u to %u: damaged", log->size,
+			       log->first, log->next);
 	log->bytes = malloc(log->size);
 	if (!log->bytes)
 		return err_nomem();

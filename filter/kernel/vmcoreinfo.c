@@ -23,7 +23,8 @@ int vmcoreinfo_text(const struct vmcoreinfo *i, const char *key, const char **re
 }
 
 /* A value as a number of the given base; base 0 takes the sign and 0x. */
-static bool number(const struct vmcoreinfo *i, const char *kind, const char *name, int base, uint64_t *ret)
+static bool number(const struct vmcoreinfo *i, const char *kind, const char *name, int base,
+		   uint64_t *ret)
 {
 	char key[128], digits[32];
 	const char *text;

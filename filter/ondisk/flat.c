@@ -19,7 +19,8 @@ void flat_header_encode(uint8_t out[FLAT_HEADER_SIZE])
 
 bool flat_header_check(const uint8_t in[FLAT_HEADER_SIZE])
 {
-	return memcmp(in, signature, sizeof(signature)) == 0 && get_u64(in + 16, ORDER_BE) == FLAT_TYPE &&
+	return memcmp(in, signature, sizeof(signature)) == 0 &&
+	       get_u64(in + 16, ORDER_BE) == FLAT_TYPE &&
 	       get_u64(in + 24, ORDER_BE) == FLAT_VERSION;
 }
 
@@ -39,7 +40,8 @@ struct err *flat_record_decode(const uint8_t in[FLAT_RECORD_SIZE], struct flat_r
 	}
 	if (offset > INT64_MAX || size > INT64_MAX || offset + size > INT64_MAX)
 		return err_new(ERR_FORMAT,
-			       "flattened stream is corrupt: record at offset %#" PRIx64 " of size %#" PRIx64,
+			       "flattened stream is corrupt: record at offset %#" PRIx64
+			       " of size %#" PRIx64,
 			       offset, size);
 	*ret = (struct flat_record) {.offset = offset, .size = size};
 	return NULL;

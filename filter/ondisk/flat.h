@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The flattened stream of makedumpfile: a 4096-byte header, then records of {offset, size} (big-endian
- * 64-bit) each followed by its bytes, then the record {-1, -1}. Encodes and decodes bytes; no I/O.
- * Source: makedumpfile's IMPLEMENTATION file, "The flattened format".
+ * The flattened stream of makedumpfile: a 4096-byte header, then records of {offset, size}
+ * (big-endian 64-bit) each followed by its bytes, then the record {-1, -1}. Encodes and decodes
+ * bytes; no I/O. Source: makedumpfile's IMPLEMENTATION file, "The flattened format".
  */
 #ifndef SALVOR_ONDISK_FLAT_H
 #define SALVOR_ONDISK_FLAT_H
@@ -25,6 +25,7 @@ void flat_header_encode(uint8_t out[FLAT_HEADER_SIZE]);
 bool flat_header_check(const uint8_t in[FLAT_HEADER_SIZE]);
 void flat_record_encode(const struct flat_record *r, uint8_t out[FLAT_RECORD_SIZE]);
 /* ERR_FORMAT on negative or overflowing values. */
-struct err *flat_record_decode(const uint8_t in[FLAT_RECORD_SIZE], struct flat_record *ret) must_check;
+struct err *flat_record_decode(const uint8_t in[FLAT_RECORD_SIZE],
+			       struct flat_record *ret) must_check;
 
 #endif

@@ -10,7 +10,8 @@ static uint32_t clamp32(uint64_t v)
 	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 }
 
-void kdump_header_encode(const struct kdump_header *h, enum byte_order order, uint8_t out[KDUMP_HEADER_SIZE])
+void kdump_header_encode(const struct kdump_header *h, enum byte_order order,
+			 uint8_t out[KDUMP_HEADER_SIZE])
 {
 	memset(out, 0, KDUMP_HEADER_SIZE);
 	memcpy(out, KDUMP_SIGNATURE, 8);
@@ -40,7 +41,8 @@ void kdump_sub_header_encode(const struct kdump_sub_header *h, enum byte_order o
 	put_u64(out + 96, h->max_mapnr, order);
 }
 
-void kdump_desc_encode(const struct kdump_desc *d, enum byte_order order, uint8_t out[KDUMP_DESC_SIZE])
+void kdump_desc_encode(const struct kdump_desc *d, enum byte_order order,
+		       uint8_t out[KDUMP_DESC_SIZE])
 {
 	put_u64(out, d->offset, order);
 	put_u32(out + 8, d->size, order);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kdump-compressed format, version 6, for 64-bit machines: headers and page descriptors as bytes. No
- * I/O. Source: makedumpfile's IMPLEMENTATION file and diskdump_mod.h; crash's diskdump.h reads the same.
+ * The kdump-compressed format, version 6, for 64-bit machines: headers and page descriptors as
+ * bytes. No I/O. Source: makedumpfile's IMPLEMENTATION file and diskdump_mod.h; crash's diskdump.h
+ * reads the same.
  *
- * In blocks of the page size: header; sub-header and notes; bitmap of existing pages; bitmap of dumped
- * pages; then a page_desc per dumped page in pfn order; then page data in any order. All integers are in
- * the byte order of the dumped machine.
+ * In blocks of the page size: header; sub-header and notes; bitmap of existing pages; bitmap of
+ * dumped pages; then a page_desc per dumped page in pfn order; then page data in any order. All
+ * integers are in the byte order of the dumped machine.
  */
 #ifndef SALVOR_ONDISK_KDUMP_H
 #define SALVOR_ONDISK_KDUMP_H
@@ -13,15 +14,16 @@
 #include <stdint.h>
 #include "base/bytes.h"
 
-#define KDUMP_SIGNATURE	     "KDUMP   "
-#define KDUMP_VERSION	     6
-#define KDUMP_HEADER_SIZE    464
+#define KDUMP_SIGNATURE	      "KDUMP   "
+#define KDUMP_VERSION	      6
+#define KDUMP_HEADER_SIZE     464
 #define KDUMP_SUB_HEADER_SIZE 104
-#define KDUMP_DESC_SIZE	     24
-#define KDUMP_STATUS_OFFSET  424
+#define KDUMP_DESC_SIZE	      24
+#define KDUMP_STATUS_OFFSET   424
 
 /* Bits of status and of page_desc.flags beside those of enum codec_id. */
-#define KDUMP_INCOMPLETE 0x8 /* the writer did not get to the end; descriptors of zero are lost pages */
+#define KDUMP_INCOMPLETE                                                                           \
+	0x8 /* the writer did not get to the end; descriptors of zero are lost pages */
 
 #define UTS_FIELDS 6
 #define UTS_LEN	   65 /* struct new_utsname: six fields of 65 bytes */
@@ -57,6 +59,7 @@ void kdump_header_encode(const struct kdump_header *h, enum byte_order order,
 			 uint8_t out[KDUMP_HEADER_SIZE]);
 void kdump_sub_header_encode(const struct kdump_sub_header *h, enum byte_order order,
 			     uint8_t out[KDUMP_SUB_HEADER_SIZE]);
-void kdump_desc_encode(const struct kdump_desc *d, enum byte_order order, uint8_t out[KDUMP_DESC_SIZE]);
+void kdump_desc_encode(const struct kdump_desc *d, enum byte_order order,
+		       uint8_t out[KDUMP_DESC_SIZE]);
 
 #endif

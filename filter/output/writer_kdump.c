@@ -27,7 +27,8 @@ struct kdump_writer {
 static struct err *write_header(struct kdump_writer *w, bool incomplete)
 {
 	uint8_t bytes[KDUMP_HEADER_SIZE];
-	w->header.status = (w->d->codec ? w->d->codec->id : 0) | (incomplete ? KDUMP_INCOMPLETE : 0);
+	w->header.status =
+		(w->d->codec ? w->d->codec->id : 0) | (incomplete ? KDUMP_INCOMPLETE : 0);
 	kdump_header_encode(&w->header, w->order, bytes);
 	return sink_write_at(w->sink, 0, bytes, sizeof(bytes));
 }
@@ -35,7 +36,7 @@ static struct err *write_header(struct kdump_writer *w, bool incomplete)
 /* The notes follow the sub-header; a VMCOREINFO that was found in memory follows them. */
 static struct err *write_notes(struct kdump_writer *w)
 {
-	const struct vmcore *v = w->d->vmcore;
+	const struct dump_info *v = w->d;
 	struct kdump_sub_header sub = {
 		.phys_base = w->d->phys_base,
 		.dump_level = w->d->level,
@@ -45,7 +46,8 @@ static struct err *write_notes(struct kdump_writer *w)
 	};
 	bool in_notes = v->vmcoreinfo_in_notes != SIZE_MAX;
 	if (v->vmcoreinfo) {
-		sub.vmcoreinfo_offset = w->notes_at + (in_notes ? v->vmcoreinfo_in_notes : v->notes_len);
+		sub.vmcoreinfo_offset =
+			w->notes_at + (in_notes ? v->vmcoreinfo_in_notes : v->notes_len);
 		sub.vmcoreinfo_size = v->vmcoreinfo_len;
 	}
 	uint8_t bytes[KDUMP_SUB_HEADER_SIZE];
@@ -58,7 +60,7 @@ static struct err *write_notes(struct kdump_writer *w)
 	return e;
 }
 
-/* The first bitmap says which pages the machine had; it is made piece by piece from the segments. */
+/* The first bitmap says which pages the machine had; it is made piece by piece from the ranges. */
 static struct err *write_existing(struct kdump_writer *w)
 {
 	const struct dump_info *d = w->d;
@@ -67,12 +69,9 @@ static struct err *write_existing(struct kdump_writer *w)
 	for (uint64_t pfn = 0; !e && pfn < d->max_pfn; pfn += BITMAP_PIECE) {
 		uint64_t n = MIN(d->max_pfn - pfn, BITMAP_PIECE);
 		bitmap_clear_range(&piece, 0, piece.nbits);
-		for (size_t i = 0; i < d->vmcore->nsegments; i++) {
-			const struct segment *s = &d->vmcore->segments[i];
-			uint64_t from = s->paddr >> d->page_shift;
-			uint64_t to = ((s->paddr + s->len - 1) >> d->page_shift) + 1;
-			from = MAX(from, pfn);
-			to = MIN(to, pfn + n);
+		for (size_t i = 0; i < d->nmemory; i++) {
+			uint64_t from = MAX(d->memory[i].first, pfn);
+			uint64_t to = MIN(d->memory[i].end, pfn + n);
 			if (from < to)
 				bitmap_set_range(&piece, from - pfn, to - pfn);
 		}
@@ -109,14 +108,14 @@ static struct err *write_zero_page(struct kdump_writer *w)
 static struct err *place(struct kdump_writer *w)
 {
 	const struct dump_info *d = w->d;
-	const struct vmcore *v = d->vmcore;
-	uint64_t notes = v->notes_len;
-	if (v->vmcoreinfo && v->vmcoreinfo_in_notes == SIZE_MAX)
-		notes += v->vmcoreinfo_len;
+	uint64_t notes = d->notes_len;
+	if (d->vmcoreinfo && d->vmcoreinfo_in_notes == SIZE_MAX)
+		notes += d->vmcoreinfo_len;
 	uint64_t sub_blocks = DIV_ROUND_UP(KDUMP_SUB_HEADER_SIZE + notes, w->block);
 	uint64_t bitmap_blocks = 2 * DIV_ROUND_UP(d->max_pfn, w->block * 8);
 	if (bitmap_blocks > UINT32_MAX)
-		return err_new(ERR_FORMAT, "max pfn %#" PRIx64 " does not fit the format", d->max_pfn);
+		return err_new(ERR_FORMAT, "max pfn %#" PRIx64 " does not fit the format",
+			       d->max_pfn);
 	w->header = (struct kdump_header) {
 		.seconds = d->seconds,
 		.block_size = (uint32_t)w->block,
@@ -125,7 +124,7 @@ static struct err *place(struct kdump_writer *w)
 		.max_mapnr = d->max_pfn,
 		.total_ram_blocks = d->existing,
 		.written_blocks = d->selected,
-		.nr_cpus = v->nr_cpus,
+		.nr_cpus = d->nr_cpus,
 	};
 	memcpy(w->header.utsname, d->utsname, sizeof(d->utsname));
 	w->notes_at = w->block + KDUMP_SUB_HEADER_SIZE;
@@ -145,10 +144,11 @@ static struct err *kdump_begin(struct sink *s, const struct dump_info *d, struct
 	w->base.ops = &writer_kdump;
 	w->sink = s;
 	w->d = d;
-	w->order = d->vmcore->order;
+	w->order = d->order;
 	w->block = UINT64_C(1) << d->page_shift;
 	struct err *e = place(w);
-	/* With the descriptors' space taken first, whatever is written later can also be described. */
+	/* With the descriptors' space taken first, whatever is written later can also be described.
+	 */
 	if (!e)
 		e = sink_reserve(s, w->data_at);
 	if (!e)

@@ -5,18 +5,14 @@
 #include "base/pool.h"
 
 /*
- * Bytes of pages per batch: enough to make handing them over cheap (a lock per 64 pages), small enough for
- * three batches per thread to fit into a capture kernel's memory beside everything else.
+ * Bytes of pages per batch: enough to make handing them over cheap (a lock per 64 pages), small
+ * enough for three batches per thread to fit into a capture kernel's memory beside everything else.
  */
 #define BATCH_BYTES ((size_t)256 * 1024)
 /* All batches together stay under this; with many CPUs the batches get smaller. */
-#define BUDGET_BYTES ((size_t)24 << 20)
+#define BUDGET_BYTES	   ((size_t)24 << 20)
 #define BATCHES_PER_THREAD 3
-/* A worker's window into /proc/vmcore, which is mapped; ordinary files are read run by run. */
-#define WINDOW_BYTES ((size_t)1 << 20)
-
 struct packer {
-	const struct vmcore *vmcore;
 	const struct bitmap *selected;
 	const struct pack_options *o;
 	size_t page_size;
@@ -26,9 +22,8 @@ struct packer {
 
 struct worker {
 	const struct packer *p;
-	struct view view;
-	void *state;	 /* of the codec */
-	uint8_t *bounce; /* one page that is in pieces, or in the file only in part */
+	void *reader;
+	void *state; /* of the codec */
 };
 
 static bool is_zero(const uint8_t *p, size_t len)
@@ -38,7 +33,8 @@ static bool is_zero(const uint8_t *p, size_t len)
 	return first == 0 && memcmp(p, p + 8, len - 8) == 0;
 }
 
-static void pack_one(struct worker *w, struct batch *b, struct packed_page *page, const uint8_t *bytes)
+static void pack_one(struct worker *w, struct batch *b, struct packed_page *page,
+		     const uint8_t *bytes)
 {
 	const struct packer *p = w->p;
 	if (p->o->find_zeros && is_zero(bytes, p->page_size)) {
@@ -48,7 +44,8 @@ static void pack_one(struct worker *w, struct batch *b, struct packed_page *page
 	}
 	ssize_t n = 0;
 	if (p->o->codec)
-		n = p->o->codec->compress(w->state, bytes, p->page_size, b->data + b->len, p->worst);
+		n = p->o->codec->compress(w->state, bytes, p->page_size, b->data + b->len,
+					  p->worst);
 	if (n <= 0) {
 		/* It did not shrink, or the codec failed on it: as it is, then. */
 		memcpy(b->data + b->len, bytes, p->page_size);
@@ -61,41 +58,11 @@ static void pack_one(struct worker *w, struct batch *b, struct packed_page *page
 	b->len += (size_t)n;
 }
 
-/* A page of which segments hold only pieces: what is missing reads as zeros, as the kernel pads it. */
-static struct err *read_in_pieces(struct worker *w, uint64_t paddr, const uint8_t **ret)
-{
-	size_t size = w->p->page_size;
-	if (!w->bounce)
-		w->bounce = malloc(size);
-	if (!w->bounce)
-		return err_nomem();
-	memset(w->bounce, 0, size);
-	const struct vmcore *v = w->p->vmcore;
-	for (size_t i = 0; i < v->nsegments; i++) {
-		const struct segment *s = &v->segments[i];
-		uint64_t from = MAX(paddr, s->paddr), to = MIN(paddr + size, s->paddr + s->len);
-		if (from >= to)
-			continue;
-		const uint8_t *piece;
-		struct err *e = view_get(&w->view, s->offset + (from - s->paddr), (size_t)(to - from), &piece);
-		if (e)
-			return e;
-		memcpy(w->bounce + (from - paddr), piece, (size_t)(to - from));
-	}
-	*ret = w->bounce;
-	return NULL;
-}
-
 /* One page by itself, for what could not be read together with its neighbours. */
 static void pack_alone(struct worker *w, struct batch *b, struct packed_page *page)
 {
 	const uint8_t *bytes;
-	uint64_t paddr = page->pfn << w->p->o->page_shift;
-	struct err *e = vmcore_view(w->p->vmcore, &w->view, paddr, w->p->page_size, &bytes);
-	if (e && err_code(e) == ERR_MISSING) {
-		err_free(e);
-		e = read_in_pieces(w, paddr, &bytes);
-	}
+	struct err *e = w->p->o->reader->read(w->reader, page->pfn, 1, &bytes);
 	if (e) {
 		page->kind = PACKED_LOST;
 		page->size = 0;
@@ -105,12 +72,11 @@ static void pack_alone(struct worker *w, struct batch *b, struct packed_page *pa
 	pack_one(w, b, page, bytes);
 }
 
-/* How many pages from i on are neighbours, as far as one view can hold. */
-static size_t run_length(const struct worker *w, const struct batch *b, size_t i)
+/* How many pages from i on are neighbours. */
+static size_t run_length(const struct batch *b, size_t i)
 {
-	size_t most = MIN(b->npages - i, w->view.cap / w->p->page_size);
 	size_t n = 1;
-	while (n < most && b->pages[i + n].pfn == b->pages[i].pfn + n)
+	while (i + n < b->npages && b->pages[i + n].pfn == b->pages[i].pfn + n)
 		n++;
 	return n;
 }
@@ -122,10 +88,9 @@ static void pack_batch(void *context, void *item)
 	size_t size = w->p->page_size;
 	b->len = 0;
 	for (size_t i = 0; i < b->npages;) {
-		size_t n = run_length(w, b, i);
+		size_t n = run_length(b, i);
 		const uint8_t *bytes;
-		struct err *e = vmcore_view(w->p->vmcore, &w->view, b->pages[i].pfn << w->p->o->page_shift,
-					    n * size, &bytes);
+		struct err *e = w->p->o->reader->read(w->reader, b->pages[i].pfn, n, &bytes);
 		for (size_t j = 0; j < n; j++) {
 			if (e)
 				pack_alone(w, b, &b->pages[i + j]);
@@ -149,8 +114,8 @@ static uint64_t fill(const struct packer *p, struct batch *b, uint64_t pfn)
 	return pfn;
 }
 
-static struct err *run(const struct packer *p, struct pool *pool, struct batch *batches, size_t depth,
-		       pack_consumer consume, void *context)
+static struct err *run(const struct packer *p, struct pool *pool, struct batch *batches,
+		       size_t depth, pack_consumer consume, void *context)
 {
 	uint64_t pfn = bitmap_next(p->selected, 0);
 	for (size_t sequence = 0;;) {
@@ -169,24 +134,24 @@ static struct err *run(const struct packer *p, struct pool *pool, struct batch *
 	}
 }
 
-static void workers_deinit(struct worker *w, size_t n, const struct codec *codec)
+static void workers_deinit(struct worker *w, size_t n, const struct pack_options *o)
 {
 	for (size_t i = 0; i < n; i++) {
-		view_deinit(&w[i].view);
-		free(w[i].bounce);
+		if (w[i].reader)
+			o->reader->destroy(w[i].reader);
 		if (w[i].state)
-			codec->state_destroy(w[i].state);
+			o->codec->state_destroy(w[i].state);
 	}
 }
 
 static struct err *workers_init(struct worker *w, size_t n, const struct packer *p)
 {
-	size_t window = p->vmcore->source->ops->map ? WINDOW_BYTES : p->batch_pages * p->page_size;
 	for (size_t i = 0; i < n; i++) {
 		w[i].p = p;
-		struct err *e = view_init(&w[i].view, p->vmcore->source, window);
-		if (e)
-			return e;
+		w[i].reader =
+			p->o->reader->create(p->o->reader_context, p->batch_pages * p->page_size);
+		if (!w[i].reader)
+			return err_nomem();
 		if (p->o->codec && !(w[i].state = p->o->codec->state_create()))
 			return err_nomem();
 	}
@@ -212,12 +177,11 @@ static struct err *batches_init(struct batch *b, size_t n, const struct packer *
 	return NULL;
 }
 
-struct err *pack_pages(const struct vmcore *v, const struct bitmap *selected,
-		       const struct pack_options *options, pack_consumer consume, void *context)
+struct err *pack_pages(const struct bitmap *selected, const struct pack_options *options,
+		       pack_consumer consume, void *context)
 {
 	size_t n = MAX(options->threads, 1U), depth = BATCHES_PER_THREAD * n;
 	struct packer p = {
-		.vmcore = v,
 		.selected = selected,
 		.o = options,
 		.page_size = (size_t)1 << options->page_shift,
@@ -242,6 +206,6 @@ struct err *pack_pages(const struct vmcore *v, const struct bitmap *selected,
 		pool_destroy(pool);
 	}
 	batches_deinit(batches, depth);
-	workers_deinit(workers, n, options->codec);
+	workers_deinit(workers, n, options);
 	return e;
 }

@@ -11,10 +11,14 @@
 const char *page_class_name(enum page_class c)
 {
 	static const char *const names[PAGE_NR_CLASSES] = {
-		[PAGE_KERNEL] = "kernel",	  [PAGE_TAIL] = "tail",
-		[PAGE_FREE] = "free",		  [PAGE_CACHE] = "cache",
-		[PAGE_CACHE_PRIVATE] = "cache_private", [PAGE_USER] = "user",
-		[PAGE_HWPOISON] = "hwpoison",	  [PAGE_OFFLINE] = "offline",
+		[PAGE_KERNEL] = "kernel",
+		[PAGE_TAIL] = "tail",
+		[PAGE_FREE] = "free",
+		[PAGE_CACHE] = "cache",
+		[PAGE_CACHE_PRIVATE] = "cache_private",
+		[PAGE_USER] = "user",
+		[PAGE_HWPOISON] = "hwpoison",
+		[PAGE_OFFLINE] = "offline",
 		[PAGE_UNACCEPTED] = "unaccepted",
 	};
 	return names[c];
@@ -42,14 +46,15 @@ static void init_types(const struct layout *l, struct page_layout *p)
 	p->has_type_offline = type(l->type_offline, &p->type_offline);
 	p->has_type_unaccepted = type(l->type_unaccepted, &p->type_unaccepted);
 	/*
-	 * 6.12 (4ffca5a96678): the type is the top byte of the word, at least 0xf0, and the low bits may be in
-	 * use. Before, the whole word had one value, with its low bits set (~0x80).
+	 * 6.12 (4ffca5a96678): the type is the top byte of the word, at least 0xf0, and the low
+	 * bits may be in use. Before, the whole word had one value, with its low bits set (~0x80).
 	 */
 	bool top_byte = (p->type_buddy & 0xffffff) == 0 && p->type_buddy >> 24 >= 0xf0;
 	p->type_mask = top_byte ? 0xff000000 : 0xffffffff;
 }
 
-/* Where the second struct page says how large a compound page is, and what it is: newest kernel first. */
+/* Where the second struct page says how large a compound page is, and what it is: newest kernel
+ * first. */
 static void init_compound(const struct layout *l, struct page_layout *p)
 {
 	bool old_order = layout_known(l->page_compound_order);
@@ -60,7 +65,8 @@ static void init_compound(const struct layout *l, struct page_layout *p)
 		p->order_size = 1;
 		return;
 	}
-	/* These are offsets from the head, into the second struct page (6.3: struct folio), or of it. */
+	/* These are offsets from the head, into the second struct page (6.3: struct folio), or of
+	 * it. */
 	size_t order = (size_t)(old_order ? l->page_compound_order : l->folio_order);
 	p->order_offset = order >= p->size ? order - p->size : order;
 	p->order_size = 1;
@@ -76,7 +82,8 @@ struct err *page_layout_init(const struct layout *l, enum byte_order order, stru
 	struct err *e = layout_check(l, FOR_PAGES);
 	if (e)
 		return e;
-	int64_t compound = layout_known(l->page_compound_info) ? l->page_compound_info : l->page_compound_head;
+	int64_t compound =
+		layout_known(l->page_compound_info) ? l->page_compound_info : l->page_compound_head;
 	struct page_layout p = {
 		.size = (size_t)l->page_size,
 		.order = order,
@@ -94,7 +101,8 @@ struct err *page_layout_init(const struct layout *l, enum byte_order order, stru
 		.head = layout_known(l->pg_head_mask) ? (uint64_t)l->pg_head_mask : 0,
 		.slab = flag(l->pg_slab),
 		.hugetlb = flag(l->pg_hugetlb),
-		.max_order = layout_known(l->zone_free_area) && l->zone_free_area > 0 && l->zone_free_area < 32
+		.max_order = layout_known(l->zone_free_area) && l->zone_free_area > 0 &&
+					     l->zone_free_area < 32
 				     ? (unsigned int)l->zone_free_area
 				     : DEFAULT_BUDDY_ORDERS,
 	};
@@ -102,7 +110,8 @@ struct err *page_layout_init(const struct layout *l, enum byte_order order, stru
 	init_compound(l, &p);
 	size_t last = MAX(MAX(p.flags, p.mapping), MAX(p.private, p.compound));
 	if (last + 8 > p.size || p.mapcount + 4 > p.size || p.order_offset + p.order_size > p.size)
-		return err_new(ERR_FORMAT, "VMCOREINFO: a member of struct page lies outside of it");
+		return err_new(ERR_FORMAT,
+			       "VMCOREINFO: a member of struct page lies outside of it");
 	*ret = p;
 	return NULL;
 }
@@ -131,14 +140,16 @@ void page_view_decode(const struct page_layout *l, const uint8_t *page, const ui
 	*ret = p;
 }
 
-static bool has_type(const struct page_view *p, const struct page_layout *l, bool known, uint32_t value)
+static bool has_type(const struct page_view *p, const struct page_layout *l, bool known,
+		     uint32_t value)
 {
 	return known && (p->mapcount & l->type_mask) == (value & l->type_mask);
 }
 
 static bool is_anon(const struct page_view *p, const struct page_layout *l)
 {
-	bool slab = l->has_type_slab ? has_type(p, l, true, l->type_slab) : (p->flags & l->slab) != 0;
+	bool slab =
+		l->has_type_slab ? has_type(p, l, true, l->type_slab) : (p->flags & l->slab) != 0;
 	return !slab && (p->mapping & MAPPING_ANON);
 }
 
@@ -146,7 +157,8 @@ static bool is_cache(const struct page_view *p, const struct page_layout *l)
 {
 	if (p->flags & l->lru)
 		return true;
-	/* PG_swapcache shares its bit with others: it means itself only together with PG_swapbacked. */
+	/* PG_swapcache shares its bit with others: it means itself only together with
+	 * PG_swapbacked. */
 	return (!l->swapbacked || p->flags & l->swapbacked) && p->flags & l->swapcache;
 }
 
@@ -175,9 +187,11 @@ enum page_class page_unreadable(const struct page_view *p, const struct page_lay
 	return has_type(p, l, l->has_type_offline, l->type_offline) ? PAGE_OFFLINE : PAGE_KERNEL;
 }
 
-uint64_t page_extent(const struct page_view *p, const struct page_layout *l, enum page_class c, uint64_t pfn)
+uint64_t page_extent(const struct page_view *p, const struct page_layout *l, enum page_class c,
+		     uint64_t pfn)
 {
-	/* An order that the allocator does not have, or that does not fit the pfn, is a damaged struct. */
+	/* An order that the allocator does not have, or that does not fit the pfn, is a damaged
+	 * struct. */
 	uint64_t order = p->compound_order;
 	uint64_t limit = MAX_COMPOUND_ORDER + 1;
 	if (c == PAGE_FREE) {

@@ -6,7 +6,8 @@
 #include "base/pool.h"
 #include "kernel/memmap.h"
 
-/* Struct pages read at a time. A multiple of the largest buddy block would not be needed: see spill. */
+/* Struct pages read at a time. A multiple of the largest buddy block would not be needed: see
+ * spill. */
 #define PIECE_BYTES ((size_t)256 * 1024)
 /* A bitmap of this many pages is 4 GiB: more is a damaged or hostile vmcore. */
 #define MAX_PFNS (UINT64_C(1) << 35)
@@ -23,7 +24,8 @@ struct worker {
 	const struct scan *scan;
 	struct kmem kmem;
 	struct view view;
-	uint8_t *bounce; /* struct pages that are not contiguous in physical memory; made when needed */
+	uint8_t *bounce; /* struct pages that are not contiguous in physical memory; made when
+			    needed */
 };
 
 /* One section of the memory map, and what became of it. */
@@ -31,7 +33,8 @@ struct section {
 	size_t nr;
 	uint64_t excluded[PAGE_NR_CLASSES];
 	uint64_t unknown;
-	/* The end of a block that began here and goes on behind this section; for the owner to apply. */
+	/* The end of a block that began here and goes on behind this section; for the owner to
+	 * apply. */
 	uint64_t spill_from, spill_to;
 	enum page_class spill_class;
 };
@@ -56,9 +59,10 @@ static uint64_t drop(struct bitmap *dump, uint64_t from, uint64_t to)
 	return n;
 }
 
-/* n struct pages at p, of pfns from pfn on, inside the section that ends at end. Returns pfns passed. */
-static uint64_t scan_piece(const struct scan *s, struct section *sec, const uint8_t *p, uint64_t pfn,
-			   uint64_t n, uint64_t end)
+/* n struct pages at p, of pfns from pfn on, inside the section that ends at end. Returns pfns
+ * passed. */
+static uint64_t scan_piece(const struct scan *s, struct section *sec, const uint8_t *p,
+			   uint64_t pfn, uint64_t n, uint64_t end)
 {
 	const struct page_layout *l = s->pages;
 	uint64_t i = 0;
@@ -86,8 +90,8 @@ static uint64_t scan_piece(const struct scan *s, struct section *sec, const uint
 }
 
 /*
- * The bytes of up to *n struct pages at vaddr; *n is lowered to what one read gives. Where they are not
- * contiguous in physical memory, or one straddles a boundary, they are copied together.
+ * The bytes of up to *n struct pages at vaddr; *n is lowered to what one read gives. Where they are
+ * not contiguous in physical memory, or one straddles a boundary, they are copied together.
  */
 static struct err *read_piece(struct worker *w, uint64_t vaddr, uint64_t *n, const uint8_t **ret)
 {
@@ -123,8 +127,10 @@ static void scan_section(void *context, void *item)
 		const uint8_t *piece;
 		struct err *e = read_piece(w, vaddr, &n, &piece);
 		if (e) {
-			/* What cannot be judged is dumped. Go on behind the struct pages of one page. */
-			passed = MIN(end - pfn, MAX((UINT64_C(1) << 12) / s->pages->size, UINT64_C(1)));
+			/* What cannot be judged is dumped. Go on behind the struct pages of one
+			 * page. */
+			passed = MIN(end - pfn,
+				     MAX((UINT64_C(1) << 12) / s->pages->size, UINT64_C(1)));
 			sec->unknown += bitmap_count(s->dump, pfn, pfn + passed);
 			err_free(e);
 		} else {
@@ -145,12 +151,12 @@ static void collect(struct selection *sel, const struct section *sec)
 }
 
 /*
- * A spill must not be applied while a worker is at those sections: it is done when all of them are finished.
- * A section's first pages then were judged by themselves before, which changes nothing: inside a block there
- * are only tails.
+ * A spill must not be applied while a worker is at those sections: it is done when all of them are
+ * finished. A section's first pages then were judged by themselves before, which changes nothing:
+ * inside a block there are only tails.
  */
-static struct err *run_sections(struct scan *s, struct pool *pool, struct section *ring, size_t depth,
-				struct selection *sel)
+static struct err *run_sections(struct scan *s, struct pool *pool, struct section *ring,
+				size_t depth, struct selection *sel)
 {
 	size_t spills = 0, cap = 0;
 	_cleanup_free_ struct section *spilled = NULL;
@@ -200,7 +206,8 @@ static void workers_deinit(struct worker *w, size_t n)
 	}
 }
 
-static struct err *workers_init(struct worker *w, size_t n, const struct scan *s, const struct layout *l)
+static struct err *workers_init(struct worker *w, size_t n, const struct scan *s,
+				const struct layout *l)
 {
 	for (size_t i = 0; i < n; i++) {
 		w[i].scan = s;
@@ -237,8 +244,8 @@ static struct err *scan_sections(struct scan *s, const struct layout *l, unsigne
 }
 
 /*
- * What lies behind the last page that the kernel had is no memory of its: hypervisors add the firmware's ROM
- * below 4 GiB to their dumps. Levels that exclude nothing keep it.
+ * What lies behind the last page that the kernel had is no memory of its: hypervisors add the
+ * firmware's ROM below 4 GiB to their dumps. Levels that exclude nothing keep it.
  */
 static void drop_beyond(const struct memmap *map, struct selection *sel)
 {
@@ -273,8 +280,9 @@ static struct err *exclude(const struct vmcore *v, const struct layout *l, unsig
 	return e;
 }
 
-struct err *select_pages(const struct vmcore *v, const struct layout *layout, unsigned int page_shift,
-			 unsigned int level, unsigned int threads, struct selection *ret)
+struct err *select_pages(const struct vmcore *v, const struct layout *layout,
+			 unsigned int page_shift, unsigned int level, unsigned int threads,
+			 struct selection *ret)
 {
 	struct selection sel = {.max_pfn = vmcore_max_pfn(v, page_shift)};
 	if (sel.max_pfn > MAX_PFNS)

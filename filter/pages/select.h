@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which pages are dumped: from a dump level and the dead kernel's struct pages to one bit per pfn. It does
- * not read page contents (zero pages are told while packing). The result belongs to the caller; the scan
- * uses threads of its own and ends them.
+ * Which pages are dumped: from a dump level and the dead kernel's struct pages to one bit per pfn.
+ * It does not read page contents (zero pages are told while packing). The result belongs to the
+ * caller; the scan uses threads of its own and ends them.
  */
 #ifndef SALVOR_PAGES_SELECT_H
 #define SALVOR_PAGES_SELECT_H
 
+#include "kernel/kmem.h"
 #include "pages/classify.h"
-#include "vmcore/vmcore.h"
 
 /* makedumpfile's dump levels: a sum of what to leave out. */
 enum dump_level {
@@ -26,12 +26,14 @@ struct selection {
 	uint64_t selected; /* bits set in dump */
 	struct bitmap dump;
 	uint64_t excluded[PAGE_NR_CLASSES]; /* pages, by reason */
-	uint64_t unknown; /* pages whose struct page could not be read: dumped */
+	uint64_t unknown;		    /* pages whose struct page could not be read: dumped */
 };
 
-/* layout may be NULL for levels 0 and 1, which need nothing from the kernel. threads: 0 is serial. */
-struct err *select_pages(const struct vmcore *v, const struct layout *layout, unsigned int page_shift,
-			 unsigned int level, unsigned int threads, struct selection *ret) must_check;
+/* layout may be NULL for levels 0 and 1, which need nothing from the kernel. threads: 0 is serial.
+ */
+struct err *select_pages(const struct vmcore *v, const struct layout *layout,
+			 unsigned int page_shift, unsigned int level, unsigned int threads,
+			 struct selection *ret) must_check;
 void selection_deinit(struct selection *s);
 
 #endif

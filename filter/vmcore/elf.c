@@ -7,7 +7,8 @@
 #include <libelf.h>
 #include <string.h>
 
-/* Real dumps have a few dozen segments and one note of a few KiB per CPU; these stop hostile files. */
+/* Real dumps have a few dozen segments and one note of a few KiB per CPU; these stop hostile files.
+ */
 #define MAX_SEGMENTS   65536
 #define MAX_NOTES_SIZE ((size_t)64 << 20)
 
@@ -30,7 +31,8 @@ static struct err *add_segment(struct vmcore *v, const GElf_Phdr *ph)
 		return bad(v, "a program header's size overflows: not a valid vmcore");
 	/* A file that was cut: what is past its end is counted, and the rest is used. */
 	if (v->source->size && ph->p_offset + len > v->source->size) {
-		uint64_t there = v->source->size > ph->p_offset ? v->source->size - ph->p_offset : 0;
+		uint64_t there =
+			v->source->size > ph->p_offset ? v->source->size - ph->p_offset : 0;
 		v->missing_bytes += len - there;
 		len = there;
 	}
@@ -64,9 +66,11 @@ static struct err *walk_headers(struct elf_reader *r)
 	struct vmcore *v = r->v;
 	size_t count;
 	if (elf_getphdrnum(r->elf, &count) < 0)
-		return err_new(ERR_FORMAT, "%s: program headers: %s", v->source->path, elf_errmsg(-1));
+		return err_new(ERR_FORMAT, "%s: program headers: %s", v->source->path,
+			       elf_errmsg(-1));
 	if (count == 0 || count > MAX_SEGMENTS)
-		return err_new(ERR_FORMAT, "%s: %zu program headers: not a vmcore", v->source->path, count);
+		return err_new(ERR_FORMAT, "%s: %zu program headers: not a vmcore", v->source->path,
+			       count);
 	v->segments = calloc(count, sizeof(*v->segments));
 	if (!v->segments)
 		return err_nomem();
@@ -87,8 +91,8 @@ static struct err *walk_headers(struct elf_reader *r)
 }
 
 /*
- * Note headers of all kinds in one walk; name and descriptor are padded to 4 bytes (also in ELF64: see
- * fs/proc/vmcore.c). A note that does not fit ends the walk: what follows cannot be told.
+ * Note headers of all kinds in one walk; name and descriptor are padded to 4 bytes (also in ELF64:
+ * see fs/proc/vmcore.c). A note that does not fit ends the walk: what follows cannot be told.
  */
 static struct err *read_notes(struct vmcore *v)
 {
@@ -108,7 +112,8 @@ static struct err *read_notes(struct vmcore *v)
 			break;
 		if (namesz == 5 && memcmp(v->notes + name, "CORE", 5) == 0 && type == NT_PRSTATUS)
 			v->nr_cpus++;
-		if (namesz >= 10 && memcmp(v->notes + name, "VMCOREINFO", 10) == 0 && !v->vmcoreinfo) {
+		if (namesz >= 10 && memcmp(v->notes + name, "VMCOREINFO", 10) == 0 &&
+		    !v->vmcoreinfo) {
 			v->vmcoreinfo = strndup((char *)v->notes + desc, (size_t)descsz);
 			if (!v->vmcoreinfo)
 				return err_nomem();
@@ -127,8 +132,8 @@ static int by_paddr(const void *a, const void *b)
 }
 
 /*
- * The lookup needs disjoint segments in order. Real files have them; where two overlap (the kernel text
- * mapping of some /proc/kcore) the later part of the earlier one is cut.
+ * The lookup needs disjoint segments in order. Real files have them; where two overlap (the kernel
+ * text mapping of some /proc/kcore) the later part of the earlier one is cut.
  */
 static void order_segments(struct vmcore *v)
 {
@@ -163,7 +168,8 @@ static struct err *read_elf(struct vmcore *v)
 	struct err *e = NULL;
 	GElf_Ehdr eh;
 	if (elf_kind(r.elf) != ELF_K_ELF || !gelf_getehdr(r.elf, &eh))
-		e = bad(v, "not an ELF file: expected a vmcore such as /proc/vmcore or a copy of it");
+		e = bad(v,
+			"not an ELF file: expected a vmcore such as /proc/vmcore or a copy of it");
 	else if (gelf_getclass(r.elf) != ELFCLASS64)
 		e = bad(v, "a 32-bit ELF file: only 64-bit vmcores can be read");
 	else if (eh.e_type != ET_CORE)

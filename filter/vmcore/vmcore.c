@@ -36,25 +36,33 @@ struct err *vmcore_view(const struct vmcore *v, struct view *view, uint64_t padd
 {
 	const struct segment *s = vmcore_segment(v, paddr);
 	if (!s || s->len - (paddr - s->paddr) < len)
-		return err_new(ERR_MISSING, "physical address %#" PRIx64 " (%zu bytes) is not in the dump",
+		return err_new(ERR_MISSING,
+			       "physical address %#" PRIx64 " (%zu bytes) is not in the dump",
 			       paddr, len);
 	return view_get(view, s->offset + (paddr - s->paddr), len, ret);
 }
 
+void vmcore_segment_pfns(const struct segment *s, unsigned int page_shift, uint64_t *first,
+			 uint64_t *end)
+{
+	*first = s->paddr >> page_shift;
+	*end = ((s->paddr + s->len - 1) >> page_shift) + 1;
+}
+
 uint64_t vmcore_max_pfn(const struct vmcore *v, unsigned int page_shift)
 {
-	if (v->nsegments == 0)
-		return 0;
-	const struct segment *last = &v->segments[v->nsegments - 1];
-	return ((last->paddr + last->len - 1) >> page_shift) + 1;
+	uint64_t first, end = 0;
+	if (v->nsegments)
+		vmcore_segment_pfns(&v->segments[v->nsegments - 1], page_shift, &first, &end);
+	return end;
 }
 
 void vmcore_page_map(const struct vmcore *v, unsigned int page_shift, struct bitmap *map)
 {
 	for (size_t i = 0; i < v->nsegments; i++) {
-		const struct segment *s = &v->segments[i];
-		bitmap_set_range(map, s->paddr >> page_shift,
-				 ((s->paddr + s->len - 1) >> page_shift) + 1);
+		uint64_t first, end;
+		vmcore_segment_pfns(&v->segments[i], page_shift, &first, &end);
+		bitmap_set_range(map, first, end);
 	}
 }
 
@@ -117,7 +125,8 @@ struct err *vmcore_find_vmcoreinfo(struct vmcore *v)
 	view_deinit(&view);
 	if (!e && !v->vmcoreinfo)
 		e = err_new(ERR_MISSING,
-			    "%s: no VMCOREINFO, neither as an ELF note nor in memory: is this a Linux dump?",
+			    "%s: no VMCOREINFO, neither as an ELF note nor in memory: is this a "
+			    "Linux dump?",
 			    v->source->path);
 	return e;
 }

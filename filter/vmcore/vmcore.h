@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The physical memory of the crashed machine and the ELF notes that came with it. It does not know what
- * the memory means. Immutable after opening, shared by threads; each thread reads through its own view.
+ * The physical memory of the crashed machine and the ELF notes that came with it. It does not know
+ * what the memory means. Immutable after opening, shared by threads; each thread reads through its
+ * own view.
  */
 #ifndef SALVOR_VMCORE_VMCORE_H
 #define SALVOR_VMCORE_VMCORE_H
@@ -24,12 +25,13 @@ struct vmcore {
 	struct segment *segments; /* by paddr, not overlapping */
 	size_t nsegments;
 	uint64_t missing_bytes; /* promised by the program headers, but past the end of the file */
-	uint8_t *notes; /* the bytes of all PT_NOTE segments, one after the other */
+	uint8_t *notes;		/* the bytes of all PT_NOTE segments, one after the other */
 	size_t notes_len;
-	unsigned int nr_cpus;	   /* NT_PRSTATUS notes */
-	char *vmcoreinfo;	   /* text, NUL-terminated; NULL if the file has none */
-	size_t vmcoreinfo_len;	   /* bytes, without the NUL */
-	size_t vmcoreinfo_in_notes; /* offset of that text in notes; SIZE_MAX if it was found elsewhere */
+	unsigned int nr_cpus;	    /* NT_PRSTATUS notes */
+	char *vmcoreinfo;	    /* text, NUL-terminated; NULL if the file has none */
+	size_t vmcoreinfo_len;	    /* bytes, without the NUL */
+	size_t vmcoreinfo_in_notes; /* offset of that text in notes; SIZE_MAX if it was found
+				       elsewhere */
 };
 
 /* Opens an ELF64 vmcore. Errors name the file and what is wrong with it. */
@@ -41,9 +43,9 @@ static inline void cleanup_vmcore(struct vmcore **v)
 }
 
 /*
- * Looks for VMCOREINFO in memory, for files that lack the note (QEMU's dumps of pseries guests): its page
- * starts with "OSRELEASE=" (vmcoreinfo_data is a page of its own, kernel/vmcore_info.c). ERR_MISSING if it
- * is not there.
+ * Looks for VMCOREINFO in memory, for files that lack the note (QEMU's dumps of pseries guests):
+ * its page starts with "OSRELEASE=" (vmcoreinfo_data is a page of its own, kernel/vmcore_info.c).
+ * ERR_MISSING if it is not there.
  */
 struct err *vmcore_find_vmcoreinfo(struct vmcore *v) must_check;
 
@@ -51,12 +53,15 @@ struct err *vmcore_find_vmcoreinfo(struct vmcore *v) must_check;
 const struct segment *vmcore_segment(const struct vmcore *v, uint64_t paddr);
 
 /*
- * len bytes of physical memory at paddr, all in one segment (ERR_MISSING otherwise); valid until the
- * view is used again.
+ * len bytes of physical memory at paddr, all in one segment (ERR_MISSING otherwise); valid until
+ * the view is used again.
  */
 struct err *vmcore_view(const struct vmcore *v, struct view *view, uint64_t paddr, size_t len,
 			const uint8_t **ret) must_check;
 
+/* The pages [first, end) that the segment touches, in whole or in part. */
+void vmcore_segment_pfns(const struct segment *s, unsigned int page_shift, uint64_t *first,
+			 uint64_t *end);
 /* One more than the highest pfn that has at least one byte in the file. */
 uint64_t vmcore_max_pfn(const struct vmcore *v, unsigned int page_shift);
 /* Sets the bit of each pfn whose page is in the file; a page that is there in part counts. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * measure OUT COMMAND…: runs the command and appends "wall_s cpu_s peak_rss_kib status" to OUT. Peak RSS is of
- * the command alone (wait4), as getrusage() has it.
+ * measure OUT COMMAND…: runs the command and appends "wall_s cpu_s peak_rss_kib status" to OUT.
+ * Peak RSS is of the command alone (wait4), as getrusage() has it.
  */
 #include <errno.h>
 #include <stdio.h>

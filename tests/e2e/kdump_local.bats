@@ -3,6 +3,7 @@
 #
 # A stock Debian kernel on x86_64 crashes, and its dump is saved to the root disk by kexec kdump.
 
+bats_require_minimum_version 1.5.0
 load support
 
 setup_file() {
@@ -72,7 +73,7 @@ setup_file() {
 	cat "$WORK/crash.txt"
 	grep -q 'PANIC: "Kernel panic - not syncing: sysrq triggered crash"\|PANIC:.*sysrq' "$WORK/crash.txt"
 	grep -q 'sysrq_handle_crash' "$WORK/crash.txt"
-	! grep -i 'warning' "$WORK/crash.txt"
+	run ! grep -i 'warning' "$WORK/crash.txt"
 }
 
 @test "kdump_local: drgn opens the dump and names the panic task's stack" {

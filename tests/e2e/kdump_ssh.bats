@@ -80,7 +80,7 @@ teardown_file() {
 
 @test "kdump_ssh: the server has the whole dump under its final name, and nothing else" {
 	[ "$(find "$WORK/saved/" -mindepth 1 -maxdepth 1 | wc -l)" -eq 1 ]
-	! find "$WORK/saved/" | grep -i 'incomplete\|\.part'
+	[ "$(find "$WORK/saved/" -iname '*incomplete*' -o -name '*.part' | wc -l)" -eq 0 ]
 	cd "$(find "$WORK/saved/" -mindepth 1 -maxdepth 1 -type d)"
 	sha256sum --strict --quiet -c SHA256SUMS
 	for file in vmcore vmcore-dmesg.txt capture.json nic/nic.json; do

@@ -53,7 +53,7 @@ setup_file() {
 	mv "$WORK.x86_64/"* "$WORK/"
 	rmdir "$WORK.x86_64"
 	"$LAB" in makedumpfile makedumpfile -v 2>&1 | head -1 | sed 's/^/# /' >&3
-	ls -l "$WORK/"*.vmcore | sed 's/^/# /' >&3
+	stat -c '# %s bytes %n' "$WORK/"*.vmcore >&3
 }
 
 theirs() { "$LAB" in makedumpfile makedumpfile --message-level 4 -f "$@"; }

@@ -11,7 +11,16 @@ debian_arch() {
 	case $1 in
 	x86_64 | amd64) echo amd64 ;;
 	ppc64le | ppc64el) echo ppc64el ;;
+	amd64-peer) echo amd64-peer ;;
 	*) die "unknown architecture $1 (x86_64 or ppc64le)" ;;
+	esac
+}
+
+# guest_part ARCH: the part that is its guest root
+guest_part() {
+	case $1 in
+	*-peer) printf '%s' "$1" ;;
+	*) printf '%s-guest' "$1" ;;
 	esac
 }
 
@@ -45,7 +54,7 @@ in_guest() {
 # guest_kernel ARCH ROOT: puts the kernel into the root; prints its release
 guest_kernel() {
 	local root=$2 release kernel
-	if [ "$1" = amd64 ]; then
+	if [ "$1" != ppc64el ]; then
 		cat "$(part_dir amd64-kernel)/release"
 		return
 	fi
@@ -75,8 +84,8 @@ guest_image() {
 		esac
 		shift
 	done
-	part_build "$arch-guest"
-	[ "$arch" = amd64 ] || { part_build ppc64le-kernel && qemu_user_ppc64le; }
+	part_build "$(guest_part "$arch")"
+	[ "$arch" != ppc64el ] || { part_build ppc64le-kernel && qemu_user_ppc64le; }
 	check_space 2048 guest-image
 	work=$(mktemp -d "$LAB_CACHE/image.XXXXXX")
 	# shellcheck disable=SC2064 # the directory of now
@@ -90,10 +99,11 @@ guest_image() {
 # guest_image_fill ARCH ROOT OUT: the root's contents; uses payloads, runs and initrd of guest_image
 guest_image_fill() {
 	local arch=$1 root=$2 out=$3 release dir line
-	cp -a --reflink=auto "$(part_dir "$arch-guest")/root" "$root"
+	cp -a --reflink=auto "$(part_dir "$(guest_part "$arch")")/root" "$root"
 	release=$(guest_kernel "$arch" "$root")
 	cp -a "$E2E/guest-files/." "$root/"
 	chown -R 0:0 "$root/usr/local" "$root/etc/systemd" "$root/etc/dracut.conf.d"
+	[ -e "$root/usr/bin/dracut" ] || rm -rf "$root/etc/dracut.conf.d"
 	printf 'UUID=%s / ext4 defaults 0 1\n' "$LAB_ROOT_UUID" >"$root/etc/fstab"
 	in_guest "$root" systemctl -q enable salvor-lab-job.service systemd-networkd.service
 	# not a first boot, which would ask questions on the console
@@ -112,7 +122,11 @@ guest_image_fill() {
 		in_guest "$root" sh -euc "$line" </dev/null
 	done
 	if [ "$initrd" = yes ]; then
-		in_guest "$root" dracut -q --force "/boot/initrd.img-$release" "$release" </dev/null
+		if [ -e "$root/usr/bin/dracut" ]; then
+			in_guest "$root" dracut -q --force "/boot/initrd.img-$release" "$release" </dev/null
+		else
+			in_guest "$root" mkinitramfs -o "/boot/initrd.img-$release" "$release" </dev/null
+		fi
 		cp "$root/boot/initrd.img-$release" "$out.initrd"
 	fi
 	cp "$root"/boot/vmlinu[xz]-"$release" "$out.kernel"
@@ -124,22 +138,4 @@ guest_image_write() {
 	rm -f "$2"
 	mke2fs -q -F -t ext4 -L salvor-root -U "$LAB_ROOT_UUID" -E lazy_itable_init=1,root_owner=0:0 \
 		-d "$1" "$2" "$3" >/dev/null
-}
-
-# extract IMG PATH OUTDIR: reads a file or directory of an ext4 image back, without mounting it
-extract() {
-	[ $# -eq 3 ] || die "lab extract IMG /path OUTDIR"
-	local image=$1 path=$2 out=$3 said
-	[ -f "$image" ] || die "extract: no image $image"
-	mkdir -p "$out"
-	# a guest that was ended or crashed leaves its journal unreplayed; debugfs would show the time before it
-	e2fsck -p "$image" >/dev/null 2>&1 || [ $? -lt 4 ] || die "extract: e2fsck cannot repair $image"
-	if debugfs -R "stat \"$path\"" "$image" 2>/dev/null | grep -q 'Type: directory'; then
-		said=$(debugfs -R "rdump \"$path\" \"$out\"" "$image" 2>&1)
-	else
-		said=$(debugfs -R "dump \"$path\" \"$out/${path##*/}\"" "$image" 2>&1)
-	fi
-	if grep -q 'not found' <<<"$said"; then
-		die "extract: $path is not in $image"
-	fi
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * elf_move_phdrs FILE: moves the program headers of a QEMU memory dump, in place, to right behind the ELF header.
+ * elf_move_phdrs FILE: moves the program headers of a QEMU memory dump, in place, to right behind
+ * the ELF header.
  *
- * QEMU (dump/dump.c) writes ELF header, section headers, program headers, notes, memory; makedumpfile 1.7.6
- * (elf_info.c) reads program headers at offset 64 whatever e_phoff says. Section headers are given up; every
- * other byte, and so every p_offset, stays. 64-bit files of either byte order; the file is not needed in memory.
+ * QEMU (dump/dump.c) writes ELF header, section headers, program headers, notes, memory;
+ * makedumpfile 1.7.6 (elf_info.c) reads program headers at offset 64 whatever e_phoff says. Section
+ * headers are given up; every other byte, and so every p_offset, stays. 64-bit files of either byte
+ * order; the file is not needed in memory.
  */
 #include <elf.h>
 #include <errno.h>
@@ -40,13 +42,15 @@ static int move(int fd, const char *name)
 	size_t size;
 	char *phdrs;
 
-	if (pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr) || memcmp(ehdr.e_ident, ELFMAG, SELFMAG) ||
-	    ehdr.e_ident[EI_CLASS] != ELFCLASS64)
+	if (pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr) ||
+	    memcmp(ehdr.e_ident, ELFMAG, SELFMAG) || ehdr.e_ident[EI_CLASS] != ELFCLASS64)
 		return fail(name, "not a 64-bit ELF file");
-	swapped = ehdr.e_ident[EI_DATA] != (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB);
+	swapped = ehdr.e_ident[EI_DATA] !=
+		  (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB);
 	phoff = get64(ehdr.e_phoff);
 	if (get16(ehdr.e_phnum) == PN_XNUM)
-		return fail(name, "too many program headers: their number needs the section header");
+		return fail(name,
+			    "too many program headers: their number needs the section header");
 	if (get16(ehdr.e_phentsize) != sizeof(Elf64_Phdr) || phoff < sizeof(ehdr))
 		return fail(name, "program headers of an unexpected size or place");
 	size = (size_t)get16(ehdr.e_phnum) * sizeof(Elf64_Phdr);
@@ -57,7 +61,8 @@ static int move(int fd, const char *name)
 	ehdr.e_shoff = 0;
 	ehdr.e_shnum = 0;
 	ehdr.e_shstrndx = 0;
-	if (pwrite(fd, phdrs, size, sizeof(ehdr)) != (ssize_t)size || pwrite(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
+	if (pwrite(fd, phdrs, size, sizeof(ehdr)) != (ssize_t)size ||
+	    pwrite(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
 		return fail(name, strerror(errno));
 	free(phdrs);
 	return 0;

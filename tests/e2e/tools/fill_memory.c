@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fill_memory: gives a guest's memory the contents of a busy machine, then holds them until it is ended.
- * Not a measuring tool; single-threaded; the same arguments write the same bytes.
+ * fill_memory: gives a guest's memory the contents of a busy machine, then holds them until it is
+ * ended. Not a measuring tool; single-threaded; the same arguments write the same bytes.
  *
  * fill_memory ANON_MIB FREED_MIB FILES
  *   ANON_MIB   anonymous memory that stays: of each 8 pages 2 zero, 3 text-like, 3 random
- *   FREED_MIB  the same, then given back, so that free pages hold old data as they do on real machines
- *   FILES      empty files in /dev/shm: inodes and dentries, that is slab
+ *   FREED_MIB  the same, then given back, so that free pages hold old data as they do on real
+ * machines FILES      empty files in /dev/shm: inodes and dentries, that is slab
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,8 +40,9 @@ static void fill_page(unsigned char *page, size_t index, uint64_t *state)
 	case 3:
 	case 4:
 		for (size_t at = 0; at < PAGE; at += 64)
-			snprintf((char *)page + at, 64, "record %zu.%zu owner=%06llu state=running next=0x%08llx\n",
-				 index, at, (unsigned long long)(xorshift(state) % 1000000),
+			snprintf((char *)page + at, 64,
+				 "record %zu.%zu owner=%06llu state=running next=0x%08llx\n", index,
+				 at, (unsigned long long)(xorshift(state) % 1000000),
 				 (unsigned long long)(xorshift(state) & 0xffffff00));
 		break;
 	default:
@@ -56,7 +57,8 @@ static void fill_page(unsigned char *page, size_t index, uint64_t *state)
 static unsigned char *fill(size_t mib, uint64_t seed)
 {
 	size_t pages = mib * 256;
-	unsigned char *memory = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *memory = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED) {
 		fprintf(stderr, "fill_memory: %zu MiB: %s\n", mib, strerror(errno));
