@@ -26,6 +26,16 @@ run_tests() { run "$RUN" --log-dir "$DIR/logs" "$@"; }
 	[ "${lines[-1]}" = '4 passed, 0 failed, 1 skipped' ]
 }
 
+@test "reports keep the order of the files, whichever ends first" {
+	program slow <<<'sleep 1; printf "1..1\nok 1 - x\n"'
+	program fast <<<'printf "1..1\nok 1 - y\n"'
+	program faster <<<'printf "1..1\nok 1 - z\n"'
+	run_tests --jobs 3 "$DIR/slow" "$DIR/fast" "$DIR/faster"
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == *slow* ]]
+	[ "${lines[-1]}" = '3 passed, 0 failed, 0 skipped' ]
+}
+
 @test "a failed test shows its output and fails the run" {
 	program a <<<'printf "1..2\nok 1 - fine\nnot ok 2 - broken\n# because of this\n"; exit 1'
 	run_tests "$DIR/a"
@@ -96,4 +106,22 @@ run_tests() { run "$RUN" --log-dir "$DIR/logs" "$@"; }
 	program a <<<"printf '1..1\nnot ok 1 - boot\n# console: $DIR/console.log\n'; exit 1"
 	run_tests "$DIR/a"
 	[[ $output == *'| Kernel panic - not syncing'* ]]
+}
+
+@test "an interruption ends what was started" {
+	program a <<<"echo \$\$ >$DIR/pid; exec sleep 100"
+	"$RUN" --log-dir "$DIR/logs" "$DIR/a" >"$DIR/out" 2>&1 &
+	local runner=$! status=0
+	for _ in $(seq 100); do
+		[ ! -s "$DIR/pid" ] || break
+		sleep 0.1
+	done
+	kill -TERM "$runner"
+	wait "$runner" || status=$?
+	[ "$status" -eq 130 ]
+	for _ in $(seq 50); do
+		kill -0 "$(cat "$DIR/pid")" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
 }
