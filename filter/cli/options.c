@@ -103,6 +103,31 @@ static struct err *set_progress(struct options *o, const char *name)
 	return err_new(ERR_USAGE, "--progress %s: use auto, text, json or none", name);
 }
 
+/* Options that choose what is done; false if c is none of them. */
+static bool take_mode(struct options *o, int c)
+{
+	switch (c) {
+	case 'R':
+		o->mode = MODE_REARRANGE;
+		return true;
+	case OPT_DUMP_DMESG:
+		o->mode = MODE_DMESG;
+		return true;
+	case OPT_CHECK_PARAMS:
+		o->mode = MODE_CHECK_PARAMS;
+		return true;
+	case 'h':
+		o->mode = MODE_HELP;
+		return true;
+	case 'v':
+	case OPT_VERSION:
+		o->mode = MODE_VERSION;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static struct err *take_option(struct options *o, int c, const char *word)
 {
 	char letter[2] = {(char)c, '\0'};
@@ -139,27 +164,11 @@ static struct err *take_option(struct options *o, int c, const char *word)
 	case 'f':
 		o->overwrite = true;
 		return NULL;
-	case 'R':
-		o->mode = MODE_REARRANGE;
-		return NULL;
-	case OPT_DUMP_DMESG:
-		o->mode = MODE_DMESG;
-		return NULL;
 	case OPT_DRY_RUN:
 		o->dry_run = true;
 		return NULL;
 	case OPT_SHOW_STATS:
 		o->show_stats = true;
-		return NULL;
-	case OPT_CHECK_PARAMS:
-		o->mode = MODE_CHECK_PARAMS;
-		return NULL;
-	case 'h':
-		o->mode = MODE_HELP;
-		return NULL;
-	case 'v':
-	case OPT_VERSION:
-		o->mode = MODE_VERSION;
 		return NULL;
 	case 'D':
 	case 'b':
@@ -212,7 +221,7 @@ struct err *options_parse(int argc, char **argv, struct options *ret)
 	int c;
 	/* E e g i L P x X: makedumpfile's, and named when refused */
 	while ((c = getopt_long(argc, argv, ":b:cDd:eEFfg:hi:lL:pRvXx:z", longopts, NULL)) != -1) {
-		struct err *e = take_option(&o, c, argv[optind - 1]);
+		struct err *e = take_mode(&o, c) ? NULL : take_option(&o, c, argv[optind - 1]);
 		if (e)
 			return e;
 	}
