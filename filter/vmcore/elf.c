@@ -42,6 +42,43 @@ static struct err *add_segment(struct vmcore *v, const GElf_Phdr *ph)
 	return NULL;
 }
 
+static struct err *take_note(struct vmcore *v, const GElf_Nhdr *note, const char *name, size_t desc)
+{
+	const char *text = (const char *)v->notes + desc;
+	if (note->n_type == NT_PRSTATUS && note->n_namesz == 5 && memcmp(name, "CORE", 5) == 0)
+		v->nr_cpus++;
+	if (note->n_namesz >= 10 && memcmp(name, "VMCOREINFO", 10) == 0 && !v->vmcoreinfo) {
+		v->vmcoreinfo = strndup(text, note->n_descsz);
+		if (!v->vmcoreinfo)
+			return err_nomem();
+		v->vmcoreinfo_len = strlen(v->vmcoreinfo);
+		v->vmcoreinfo_in_notes = desc;
+	}
+	return NULL;
+}
+
+/*
+ * The notes of one segment, whose bytes are in v->notes from at on. libelf walks them, whatever the
+ * byte order; it stops at a note that does not fit, because what follows it cannot be told.
+ */
+static struct err *read_notes(struct elf_reader *r, const GElf_Phdr *ph, size_t at)
+{
+	struct vmcore *v = r->v;
+	Elf_Data *data =
+		elf_getdata_rawchunk(r->elf, (int64_t)ph->p_offset, ph->p_filesz, ELF_T_NHDR);
+	if (!data)
+		return err_new(ERR_FORMAT, "%s: notes: %s", v->source->path, elf_errmsg(-1));
+	GElf_Nhdr note;
+	size_t name, desc, next;
+	for (size_t from = 0; (next = gelf_getnote(data, from, &note, &name, &desc)) > from;
+	     from = next) {
+		struct err *e = take_note(v, &note, (const char *)data->d_buf + name, at + desc);
+		if (e)
+			return e;
+	}
+	return NULL;
+}
+
 static struct err *add_notes(struct elf_reader *r, const GElf_Phdr *ph)
 {
 	struct vmcore *v = r->v;
@@ -58,7 +95,7 @@ static struct err *add_notes(struct elf_reader *r, const GElf_Phdr *ph)
 	if (e)
 		return err_wrap(e, "reading the ELF notes");
 	v->notes_len += len;
-	return NULL;
+	return read_notes(r, ph, v->notes_len - len);
 }
 
 static struct err *walk_headers(struct elf_reader *r)
@@ -86,41 +123,6 @@ static struct err *walk_headers(struct elf_reader *r)
 			e = add_notes(r, &ph);
 		if (e)
 			return e;
-	}
-	return NULL;
-}
-
-/*
- * Note headers of all kinds in one walk; name and descriptor are padded to 4 bytes (also in ELF64:
- * see fs/proc/vmcore.c). A note that does not fit ends the walk: what follows cannot be told.
- */
-static struct err *read_notes(struct vmcore *v)
-{
-	v->vmcoreinfo_in_notes = SIZE_MAX;
-	for (size_t at = 0; at + 12 <= v->notes_len;) {
-		uint64_t namesz = get_u32(v->notes + at, v->order);
-		uint64_t descsz = get_u32(v->notes + at + 4, v->order);
-		uint32_t type = get_u32(v->notes + at + 8, v->order);
-		uint64_t name = at + 12;
-		uint64_t desc = name + ROUND_UP(namesz, UINT64_C(4));
-		uint64_t next = desc + ROUND_UP(descsz, UINT64_C(4));
-		if (namesz == 0 && descsz == 0 && type == 0) {
-			at = (size_t)name; /* the kernel's unused notes are zeros */
-			continue;
-		}
-		if (desc + descsz > v->notes_len)
-			break;
-		if (namesz == 5 && memcmp(v->notes + name, "CORE", 5) == 0 && type == NT_PRSTATUS)
-			v->nr_cpus++;
-		if (namesz >= 10 && memcmp(v->notes + name, "VMCOREINFO", 10) == 0 &&
-		    !v->vmcoreinfo) {
-			v->vmcoreinfo = strndup((char *)v->notes + desc, (size_t)descsz);
-			if (!v->vmcoreinfo)
-				return err_nomem();
-			v->vmcoreinfo_len = strlen(v->vmcoreinfo);
-			v->vmcoreinfo_in_notes = (size_t)desc;
-		}
-		at = next > v->notes_len ? v->notes_len : (size_t)next;
 	}
 	return NULL;
 }
@@ -167,6 +169,7 @@ static struct err *read_elf(struct vmcore *v)
 		return err_new(ERR_FORMAT, "%s: %s", v->source->path, elf_errmsg(-1));
 	struct err *e = NULL;
 	GElf_Ehdr eh;
+	v->vmcoreinfo_in_notes = SIZE_MAX;
 	if (elf_kind(r.elf) != ELF_K_ELF || !gelf_getehdr(r.elf, &eh))
 		e = bad(v,
 			"not an ELF file: expected a vmcore such as /proc/vmcore or a copy of it");
@@ -185,7 +188,7 @@ static struct err *read_elf(struct vmcore *v)
 	if (v->nsegments == 0)
 		return bad(v, "no memory in it (no PT_LOAD program header)");
 	order_segments(v);
-	return read_notes(v);
+	return NULL;
 }
 
 struct err *vmcore_open(const char *path, struct vmcore **ret)
