@@ -3,6 +3,7 @@
 # kdumpctl with kexec kdump on a machine in a directory.
 
 bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2154 # the helpers set top, bats the rest
 load kdumpctl_helpers
 
 setup() { machine; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The capture kernel's command line.
 
+# shellcheck disable=SC2154 # the helpers set top, bats the rest
 load kdumpctl_helpers
 
 setup() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kdumpctl with firmware-assisted dump on a machine in a directory.
 
+# shellcheck disable=SC2154 # the helpers set top, bats the rest
 load kdumpctl_helpers
 
 setup() { fadump_machine; }
