@@ -70,17 +70,18 @@ struct err *root_read(const struct root *r, const char *path, size_t max, struct
 		if (!at)
 			return err_nomem();
 		ssize_t n = read(fd, at, want);
-		if (n < 0 && errno == EINTR)
+		int errnum = errno;
+		if (n > 0)
+			out->len += (size_t)n;
+		out->data[out->len] = '\0'; /* it ended behind what was reserved */
+		if (n < 0 && errnum == EINTR)
 			continue;
 		if (n < 0)
-			return err_os(errno, "%s", path);
+			return err_os(errnum, "%s", path);
 		if (n == 0)
 			break;
-		out->len += (size_t)n;
 		max -= (size_t)n;
 	}
-	if (out->data)
-		out->data[out->len] = '\0';
 	return NULL;
 }
 

@@ -107,8 +107,8 @@ static struct err *choose(struct run *r)
 			ERR_MISSING,
 			"%s has no VMCOREINFO, so its pages cannot be told apart; use -d 0 or -d 1",
 			o->input);
-	struct err *e = select_pages(r->dump.vmcore, &r->dump.layout, r->dump.page_shift, o->level,
-				     o->threads, s);
+	struct err *e = select_pages(r->dump.vmcore, r->dump.has_layout ? &r->dump.layout : NULL,
+				     r->dump.page_shift, o->level, o->threads, s);
 	if (e)
 		return e;
 	r->record.seconds[PHASE_SELECT] = clock_now() - start;
@@ -211,6 +211,9 @@ static struct err *report(struct run *r, struct err *e, int status)
 		fprintf(stderr,
 			"warning: %s was cut: %" PRIu64 " bytes of memory are missing in it\n",
 			r->o->input, rec->missing_bytes);
+	if (r->selection.doubt)
+		fprintf(stderr, "warning: broken and offline memory is not left out: %s\n",
+			err_message(r->selection.doubt));
 	if (rec->written.lost_pages)
 		fprintf(stderr,
 			"warning: %" PRIu64 " pages could not be read and are marked as lost\n",

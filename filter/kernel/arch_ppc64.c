@@ -69,8 +69,8 @@ static struct err *vmemmap_block_shift(struct kmem *k, uint32_t *ret)
 		e = err_new(ERR_FORMAT, "mmu_vmemmap_psize is %u", psize);
 	if (!e)
 		e = kmem_u32(k,
-			     (uint64_t)(l->mmu_psize_defs + psize * l->mmu_psize_def_size +
-					l->mmu_psize_def_shift),
+			     (uint64_t)l->mmu_psize_defs + psize * (uint64_t)l->mmu_psize_def_size +
+				     (uint64_t)l->mmu_psize_def_shift,
 			     ret);
 	if (!e && (*ret < 12 || *ret > 34))
 		e = err_new(ERR_FORMAT, "vmemmap page shift is %u", *ret);

@@ -98,6 +98,9 @@ static struct err *load_sparse(struct kmem *k, uint64_t max_pfn, struct memmap *
 	if (l->section_size_bits <= (int64_t)l->page_shift || l->section_size_bits > 40)
 		return err_new(ERR_FORMAT, "VMCOREINFO: SECTION_SIZE_BITS is %" PRId64,
 			       l->section_size_bits);
+	if (l->mem_section_size > INT64_C(1) << l->page_shift)
+		return err_new(ERR_FORMAT, "VMCOREINFO: SIZE(mem_section) is %" PRId64,
+			       l->mem_section_size);
 	m->section_shift = (unsigned int)l->section_size_bits - l->page_shift;
 	uint64_t n = DIV_ROUND_UP(max_pfn, UINT64_C(1) << m->section_shift);
 	if (n == 0 || n > MAX_SECTIONS)

@@ -137,7 +137,9 @@ static bool append(const struct ring *r, uint64_t id, struct buf *out)
 	uint64_t next = get_u64(lpos + l->blk_lpos_next, r->order) & (size - 1);
 	uint64_t len = get_u16(info + l->printk_info_text_len, r->order);
 	uint64_t ts = get_u64(info + l->printk_info_ts_nsec, r->order);
-	if (begin == next) {
+	if (next == 0)
+		next = size; /* a block may end where the ring does */
+	if (begin == (next & (size - 1))) {
 		len = 0; /* a record without text, or one whose text was lost */
 	} else {
 		/* A block is not split at the end of the ring: it starts again at 0. */
@@ -156,7 +158,8 @@ static bool append(const struct ring *r, uint64_t id, struct buf *out)
 
 static struct err *check_sizes(const struct layout *l)
 {
-	if (l->prb_desc_state_var + 8 + 8 > l->prb_desc_size ||
+	int64_t counter = layout_known(l->atomic_long_counter) ? l->atomic_long_counter : 0;
+	if (l->prb_desc_state_var + counter + 8 > l->prb_desc_size ||
 	    l->prb_desc_text_blk_lpos + MAX(l->blk_lpos_begin, l->blk_lpos_next) + 8 >
 		    l->prb_desc_size ||
 	    l->printk_info_text_len + 2 > l->printk_info_size ||

@@ -19,6 +19,10 @@ static struct err *load(struct kmem *k, struct log *log)
 	    !layout_known(l->printk_log_ts_nsec) || !layout_known(l->printk_log_len) ||
 	    !layout_known(l->printk_log_text_len))
 		return err_new(ERR_MISSING, "VMCOREINFO does not describe the whole log buffer");
+	if (l->printk_log_ts_nsec + 8 > l->printk_log_size ||
+	    l->printk_log_len + 2 > l->printk_log_size ||
+	    l->printk_log_text_len + 2 > l->printk_log_size)
+		return err_new(ERR_FORMAT, "VMCOREINFO: a member of printk_log lies outside of it");
 	uint64_t address;
 	struct err *e;
 	if ((e = kmem_u64(k, (uint64_t)l->log_buf, &address)) ||

@@ -77,9 +77,12 @@ bool vmcoreinfo_offset(const struct vmcoreinfo *i, const char *name, uint64_t *r
 struct err *vmcoreinfo_page_shift(const struct vmcoreinfo *i, unsigned int *ret)
 {
 	const char *text;
-	if (vmcoreinfo_text(i, "PAGESIZE", &text) < 0)
+	char digits[16];
+	int len = vmcoreinfo_text(i, "PAGESIZE", &text);
+	if (len < 0)
 		return err_new(ERR_MISSING, "VMCOREINFO has no PAGESIZE");
-	unsigned long size = strtoul(text, NULL, 10);
+	snprintf(digits, sizeof(digits), "%.*s", len, text);
+	unsigned long size = strtoul(digits, NULL, 10);
 	for (unsigned int shift = 12; shift <= 20; shift++) {
 		if (size == 1UL << shift) {
 			*ret = shift;

@@ -109,7 +109,8 @@ struct err *page_layout_init(const struct layout *l, enum byte_order order, stru
 	init_types(l, &p);
 	init_compound(l, &p);
 	size_t last = MAX(MAX(p.flags, p.mapping), MAX(p.private, p.compound));
-	if (last + 8 > p.size || p.mapcount + 4 > p.size || p.order_offset + p.order_size > p.size)
+	if (last + 8 > p.size || p.mapcount + 4 > p.size ||
+	    p.order_offset + p.order_size > p.size || p.dtor_offset + p.dtor_size > p.size)
 		return err_new(ERR_FORMAT,
 			       "VMCOREINFO: a member of struct page lies outside of it");
 	*ret = p;

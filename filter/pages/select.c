@@ -245,7 +245,7 @@ static struct err *scan_sections(struct scan *s, const struct layout *l, unsigne
 
 /*
  * What lies behind the last page that the kernel had is no memory of its: hypervisors add the
- * firmware's ROM below 4 GiB to their dumps. Levels that exclude nothing keep it.
+ * firmware's ROM below 4 GiB to their dumps.
  */
 static void drop_beyond(const struct memmap *map, struct selection *sel)
 {
@@ -293,8 +293,15 @@ struct err *select_pages(const struct vmcore *v, const struct layout *layout,
 		return e;
 	vmcore_page_map(v, page_shift, &sel.dump);
 	sel.existing = bitmap_count(&sel.dump, 0, sel.max_pfn);
-	if (level & ~(unsigned int)LEVEL_ZERO)
+	/* Broken memory is left out at every level, because reading it may stop the machine. */
+	if (layout)
 		e = exclude(v, layout, level, threads, &sel);
+	else
+		e = err_new(ERR_MISSING, "the vmcore has no VMCOREINFO");
+	if (e && level <= LEVEL_ZERO && err_code(e) != ERR_NOMEM) {
+		sel.doubt = e;
+		e = NULL;
+	}
 	if (e) {
 		selection_deinit(&sel);
 		return e;
@@ -306,5 +313,6 @@ struct err *select_pages(const struct vmcore *v, const struct layout *layout,
 
 void selection_deinit(struct selection *s)
 {
+	err_free(s->doubt);
 	bitmap_deinit(&s->dump);
 }

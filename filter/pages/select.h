@@ -26,10 +26,15 @@ struct selection {
 	uint64_t selected; /* bits set in dump */
 	struct bitmap dump;
 	uint64_t excluded[PAGE_NR_CLASSES]; /* pages, by reason */
-	uint64_t unknown;		    /* pages whose struct page could not be read: dumped */
+	/* Why broken and offline pages could not be told, at levels that need nothing else; or
+	 * NULL. */
+	struct err *doubt;
+	uint64_t unknown; /* pages whose struct page could not be read: dumped */
 };
 
-/* layout may be NULL for levels 0 and 1, which need nothing from the kernel. threads: 0 is serial.
+/*
+ * Levels 0 and 1 need the struct pages only to leave out broken and offline memory: where they
+ * cannot be read, or layout is NULL, these levels succeed with a doubt. threads: 0 is serial.
  */
 struct err *select_pages(const struct vmcore *v, const struct layout *layout,
 			 unsigned int page_shift, unsigned int level, unsigned int threads,

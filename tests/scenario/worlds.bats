@@ -69,13 +69,14 @@ keeps_exactly() {
 	[[ $output == *incomplete* ]]
 }
 
-# makedumpfile of Debian 12 (1.7.2) knows struct page up to 6.6.
+# makedumpfile of Debian 12 (1.7.2) knows struct page up to 6.6. Not level 31: it takes the world's slab pages, whose
+# mapping word is odd, for anonymous ones (fixed behind 1.7.2, in its commit 5f17bdd).
 @test "makedumpfile agrees on 4.18" {
 	command -v makedumpfile >/dev/null || skip "makedumpfile is not installed"
 	[ "$(uname -m)" = x86_64 ] || skip "makedumpfile reads dumps of its own architecture only"
 	local vmcore=$BATS_FILE_TMPDIR/x86_64-4.18 level
 	makedumpfile -v | head -n 1
-	for level in 0 1 17 23 31; do
+	for level in 0 1 17 23; do
 		makedumpfile -f -c -d $level "$vmcore" "$BATS_TEST_TMPDIR/theirs" >"$BATS_TEST_TMPDIR/log"
 		filter -f -c -d $level "$vmcore" "$BATS_TEST_TMPDIR/ours"
 		compare "$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/ours"
