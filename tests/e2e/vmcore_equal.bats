@@ -10,12 +10,11 @@ CODECS='zstd lzo zlib snappy'
 
 # raw_vmcore ARCH MEMORY APPEND: $WORK/ARCH.vmcore, copied by a kdump_pre script in the capture environment
 raw_vmcore() {
-	local arch=$1 crash_boot=1
-	[ "$arch" = ppc64le ] || crash_boot=2
+	local arch=$1
 	truncate -s 4G "$WORK/raw.img"
 	mke2fs -q -F -t ext4 -L raw "$WORK/raw.img"
 	cat >"$WORK/job" <<-END
-	if [ \$BOOT -gt $crash_boot ]; then
+	if [ \$BOOT -gt 2 ]; then
 		systemctl poweroff
 		exit
 	fi
