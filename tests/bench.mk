@@ -7,4 +7,4 @@ bench:
 	@scripts/install-deps all
 	@tests/e2e/lab build
 	tests/bench/filter
-	tests/bench/downtime
+	tests/bench/downtime --smallest
