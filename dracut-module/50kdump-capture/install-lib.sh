@@ -23,7 +23,8 @@ kdump_find() { PATH=$KDUMP_PATH type -P "$1"; }
 kdump_resolved() {
 	if [[ -z ${_kdump_resolved-} ]]; then
 		_kdump_resolved=$("$(kdump_find kdump-capture)" config resolve --config "${SALVOR_CONFIG:-/etc/kdump.conf}") || {
-			derror "kdump-capture: the configuration could not be resolved; run: kdump-capture config check"
+			derror "kdump-capture: the configuration could not be resolved (kdump-capture config resolve says why):" \
+				"this initramfs will NOT save a dump"
 			return 1
 		}
 	fi
@@ -71,7 +72,12 @@ kdump_install_config() {
 	kdump_modules target >"$dir/modules.target"
 	kdump_modules nic >"$dir/modules.nic"
 	[[ -z $(kdump_target_stack) ]] || : >"$dir/needs-udev"
-	PATH=$KDUMP_PATH "$moddir/kdump-digest" --kernel "$kernel" >"$dir/digest"
+	# kdumpctl says what it compares with, so that no difference of PATH makes it build again and again
+	if [[ ${SALVOR_DIGEST-} ]]; then
+		echo "$SALVOR_DIGEST" >"$dir/digest"
+	else
+		PATH=$KDUMP_PATH "$moddir/kdump-digest" --kernel "$kernel" >"$dir/digest"
+	fi
 	# glibc loads it by name when a thread is cancelled or ends
 	inst_libdir_file "libgcc_s.so.1"
 }

@@ -23,11 +23,18 @@ image_digest() {
 			return
 		fi
 	fi
-	found=$(lsinitrd -f etc/salvor/digest "$ROOT$1" 2>/dev/null | tr -dc '0-9a-f' | cut -c1-64)
-	[ "${#found}" -eq 64 ] || found=none
+	found=$(digest_in "$1")
 	[ ! -w "$ROOT/var/lib" ] || {
 		mkdir -p "$ROOT/var/lib/kdump" && printf '%s %s\n' "$identity" "$found" >"$stamp"
 	}
+	printf '%s\n' "$found"
+}
+
+# digest_in IMAGE: what the module wrote into it, or none
+digest_in() {
+	local found
+	found=$(lsinitrd -f etc/salvor/digest "$ROOT$1" 2>/dev/null | tr -dc '0-9a-f' | cut -c1-64)
+	[ "${#found}" -eq 64 ] || found=none
 	printf '%s\n' "$found"
 }
 
@@ -36,18 +43,23 @@ image_current() {
 	[ -s "$ROOT$1" ] && want_digest && [ "$(image_digest "$1")" = "$DIGEST" ]
 }
 
-# run_dracut OUTPUT ARG…: output of dracut is shown when it fails
+# run_dracut OUTPUT ARG…: output of dracut is shown when it fails; after want_digest
 run_dracut() {
 	local output=$1 log args=() status
 	shift
 	command -v dracut >/dev/null || die "dracut is not installed: it builds the image"
 	mapfile -t args < <(config_get DRACUT_ARGS | xargs -r -n 1 printf '%s\n')
 	log=$(mktemp) || return 1
-	SALVOR_CONFIG=$CONFIG dracut --force "$@" ${args[@]+"${args[@]}"} --kver "$KERNEL" "$ROOT$output" >"$log" 2>&1
+	SALVOR_CONFIG=$CONFIG SALVOR_DIGEST=$DIGEST dracut --force "$@" ${args[@]+"${args[@]}"} --kver "$KERNEL" "$ROOT$output" >"$log" 2>&1
 	status=$?
 	if [ $status -ne 0 ] || [ ! -s "$ROOT$output" ]; then
 		tail -n 20 "$log" >&2
 		complain "dracut failed (status $status) to build $output"
+		status=1
+	elif [ "$(digest_in "$output")" != "$DIGEST" ]; then
+		# dracut goes on when a module's installation fails
+		grep -E 'kdump|ERROR|FAILED|[Cc]annot' "$log" | tail -n 20 >&2
+		complain "dracut built $output without the capture module"
 		status=1
 	fi
 	rm -f "$log"

@@ -22,15 +22,16 @@ block() {
 }
 
 virtio_disk() {
-	driver pci0000:00/0000:00:0$2.0 virtio_pci
-	driver pci0000:00/0000:00:0$2.0/virtio$2 virtio_blk
-	block pci0000:00/0000:00:0$2.0/virtio$2/block/$1
+	local slot=pci0000:00/0000:00:0$2.0
+	driver "$slot" virtio_pci
+	driver "$slot/virtio$2" virtio_blk
+	block "$slot/virtio$2/block/$1"
 }
 
 # dm NAME UUID SLAVE…
 dm() {
 	local name=$1 slave
-	block virtual/block/$1
+	block "virtual/block/$1"
 	mkdir -p "$R/sys/devices/virtual/block/$name"/{dm,slaves}
 	echo "$2" >"$R/sys/devices/virtual/block/$name/dm/uuid"
 	shift 2

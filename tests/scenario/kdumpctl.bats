@@ -19,7 +19,7 @@ setup() { machine; }
 
 @test "the image is built as a kdump image, without the system's dracut settings" {
 	kdumpctl start
-	[ "$(cat "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img")" = "image of kdump" ]
+	grep -qx "image of kdump" "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img"
 	called "^dracut .*--conf /dev/null --confdir /"
 }
 
@@ -185,11 +185,20 @@ setup() { machine; }
 	[ "$(node kexec_crash_loaded)" = 1 ]
 }
 
+@test "an image that dracut made without the module is not taken" {
+	touch "$MACHINE/module-fails"
+	run kdumpctl start
+	[ "$status" -eq 1 ]
+	[[ $output == *"without the capture module"* ]]
+	[ ! -e "$MACHINE/var/lib/kdump/initramfs-${KVER}kdump.img" ]
+	[ "$(calls ^kexec)" -eq 0 ]
+}
+
 @test "dracut_args reach dracut as words" {
 	echo "DRACUT_ARGS='--add-drivers \"one two\" --foo'" >>"$MACHINE/resolved"
 	fake dracut <<-'EOF'
 		printf '<%s>' "$@" >"$MACHINE/args"
-		echo x >"${@: -1}"
+		echo "digest $SALVOR_DIGEST" >"${@: -1}"
 	EOF
 	kdumpctl rebuild
 	[[ $(cat "$MACHINE/args") == *"<--add-drivers><one two><--foo>"* ]]

@@ -18,7 +18,7 @@ setup() { fadump_machine; }
 	[ "$status" -eq 0 ]
 	[[ $output == *"fadump: operational (1024 MiB reserved)"* ]]
 	called "^dracut --force --add kdump-capture --kver $KVER"
-	[ "$(cat "$MACHINE/boot/initrd.img-$KVER")" = "image of " ]
+	grep -qx "image of " "$MACHINE/boot/initrd.img-$KVER"
 	grep -q kdump-capture "$MACHINE/etc/dracut.conf.d/50-kdump-capture.conf"
 	run kdumpctl status
 	[ "$status" -eq 0 ]

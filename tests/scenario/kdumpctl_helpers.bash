@@ -45,6 +45,7 @@ programs() {
 	fake dracut <<-'EOF'
 		[ ! -e "$MACHINE/dracut-fails" ] || { echo "dracut: no space" >&2; exit 1; }
 		echo "image of $SALVOR_IMAGE" >"${@: -1}"
+		[ -e "$MACHINE/module-fails" ] || echo "digest $SALVOR_DIGEST" >>"${@: -1}"
 	EOF
 	fake lsinitrd <<-'EOF'
 		grep -s digest "${@: -1}" | cut -d' ' -f2
