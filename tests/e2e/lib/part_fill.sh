@@ -11,7 +11,7 @@ PART_NEEDS[fill]="tools amd64-kernel"
 PART_MIB[fill]=4096
 
 part_fill_inputs() {
-	part_key tools
+	printf 'suite %s\n' "$LAB_SUITE"
 	part_key amd64-kernel
 	cat "$E2E/tools/fill_memory.c" "$E2E/tools/elf_move_phdrs.c"
 }

@@ -111,11 +111,18 @@ vmcore_take() {
 	say "vmcore: $(stat -c %s "$run/core") bytes of a $mem MiB $arch guest in $((SECONDS - start)) s"
 }
 
-# vmcore_path ARCH MiB: the vmcore of a filled guest, kept in the cache until what it is made of changes
+# vmcore_path ARCH MiB: the vmcore of a filled guest, kept in the cache until its kernel or contents change
 vmcore_path() {
 	[ $# -eq 2 ] || die "lab vmcore-path ARCH MiB"
-	local dir=$LAB_CACHE/vmcores file
-	file=$dir/$1-$2-$(part_dir "$(debian_arch "$1")-image" | sed 's/.*-//').elf
+	local dir=$LAB_CACHE/vmcores arch kernel file
+	arch=$(debian_arch "$1")
+	kernel=amd64-kernel
+	[ "$arch" = amd64 ] || kernel=ppc64le-kernel
+	file=$dir/$1-$2-$({
+		part_key $kernel
+		part_key fill
+		declare -f vmcore_job
+	} | sha256sum | cut -c1-16).elf
 	mkdir -p "$dir"
 	(
 		flock 9
