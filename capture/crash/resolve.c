@@ -21,10 +21,14 @@ static const struct {
 	{CONF_FAILURE_ACTION, SET_FAILURE_ACTION, "reboot"},
 };
 
+/* The name that the administrator gave; the kernel's may come from DHCP and differ from boot to
+ * boot. */
 static struct err *resolve_host(const struct root *root, struct settings *s)
 {
 	char name[256];
 	struct utsname u;
+	if (root_read_line(root, "/etc/hostname", name, sizeof(name)) > 0 && name[0] != '#')
+		return settings_set(s, SET_HOST, name);
 	if (root_read_line(root, "/proc/sys/kernel/hostname", name, sizeof(name)) > 0)
 		return settings_set(s, SET_HOST, name);
 	return uname(&u) == 0 ? settings_set(s, SET_HOST, u.nodename) : NULL;
