@@ -72,6 +72,11 @@ kdump_install_config() {
 	kdump_modules target >"$dir/modules.target"
 	kdump_modules nic >"$dir/modules.nic"
 	[[ -z $(kdump_target_stack) ]] || : >"$dir/needs-udev"
+	if [[ ${SALVOR_IMAGE-} == kdump ]]; then
+		# udev must not bind the adapters before their state is recorded; loading by name still works
+		mkdir -p "$initdir/etc/modprobe.d"
+		sed 's/^/blacklist /' "$dir/modules.nic" >"$initdir/etc/modprobe.d/salvor-nic.conf"
+	fi
 	# kdumpctl says what it compares with, so that no difference of PATH makes it build again and again
 	if [[ ${SALVOR_DIGEST-} ]]; then
 		echo "$SALVOR_DIGEST" >"$dir/digest"

@@ -17,15 +17,14 @@ CMDLINE_REMOVE=(
 	panic_on_rcu_stall panic_print crash_kexec_post_notifiers kgdbwait
 	maxcpus nr_cpus possible_cpus isolcpus nohz_full rcu_nocbs irqaffinity
 	BOOT_IMAGE initrd init rdinit resume resume_offset noresume systemd.unit rd.break rd.shell rd.emergency rd.retry rd.neednet
-	rd.lvm.lv rd.lvm.vg rd.luks.uuid rd.md.uuid rd.dm.uuid rd.live.image ip bootdev netroot rootfstype
+	rd.lvm.lv rd.lvm.vg rd.luks.uuid rd.md.uuid rd.dm.uuid rd.live.image ip bootdev netroot
 	ignition.firstboot
 )
 
-# defaults_for ARCH: what is appended. rootfstype=ramfs lets the unpacked image use all of the little memory
-# there is (a tmpfs would stop at half of it); init_on_alloc and kfence cost time and memory for nothing here.
+# cmdline_defaults ARCH: what is appended. init_on_alloc and kfence cost time and memory for nothing here.
 # novmcoredd is not among them: device dumps are welcome.
 cmdline_defaults() {
-	local words=(reset_devices cgroup_disable=memory udev.children-max=2 panic=10 rootfstype=ramfs
+	local words=(reset_devices cgroup_disable=memory udev.children-max=2 panic=10
 		transparent_hugepage=never hugetlb_cma=0 cma=0 kfence.sample_interval=0 init_on_alloc=0
 		rd.shell=0 rd.emergency=reboot rd.retry=60)
 	case $1 in
@@ -66,6 +65,9 @@ capture_cmdline() {
 	read -r -a remove <<<"$KDUMP_COMMANDLINE_REMOVE"
 	base=$(cmdline_without "$base" "${CMDLINE_REMOVE[@]}")
 	base=$(cmdline_without "$base $(cmdline_defaults "$ARCH")" ${remove[@]+"${remove[@]}"})
+	# without root= the image would be unpacked into a tmpfs, which stops at half of the little memory there is
+	# (init/do_mounts.c, init_rootfs)
+	[[ " $base" == *" root="* ]] || base+=" rootfstype=ramfs"
 	printf '%s\n' "$base${KDUMP_COMMANDLINE_APPEND:+ $KDUMP_COMMANDLINE_APPEND}"
 }
 

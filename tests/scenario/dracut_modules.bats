@@ -150,6 +150,19 @@ xfs" ]
 mlx5_core" ]
 }
 
+@test "dump_to_rootfs: the root's modules too" {
+	virtio_disk vda 1
+	driver pci0000:00/0000:00:1f.2 ahci
+	block pci0000:00/0000:00:1f.2/block/sda
+	mkdir -p "$R/proc/self"
+	printf '%s\n' 'proc /proc proc rw 0 0' '/dev/sda / xfs rw 0 0' >"$R/proc/self/mounts"
+	run modules target "TARGET_DEVICE=/dev/vda FAILURE_ACTION=dump_to_rootfs"
+	grep -qx ahci <<<"$output"
+	grep -qx xfs <<<"$output"
+	run modules target "TARGET_DEVICE=/dev/vda FAILURE_ACTION=reboot"
+	! grep -qx ahci <<<"$output"
+}
+
 @test "an ssh target needs no disk" {
 	virtio_disk vda 1
 	run "$top/dracut-module/50kdump-capture/kdump-modules" --root "$R" target <<<"TARGET='ssh' TARGET_DEVICE='/dev/vda'"

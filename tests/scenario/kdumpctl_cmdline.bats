@@ -62,6 +62,16 @@ lacks() { [[ " $line " != *" $1"* ]] || { echo "'$1' in: $line" && return 1; }; 
 	[[ $line == *" nr_cpus=4" ]]
 }
 
+@test "root= and its type stay for dump_to_rootfs; without root= the image goes into a ramfs" {
+	line=$(cmdline "root=/dev/vda rootfstype=ext4 rootflags=noatime")
+	has root=/dev/vda
+	has rootfstype=ext4
+	has rootflags=noatime
+	lacks rootfstype=ramfs
+	line=$(cmdline "console=ttyS1")
+	has rootfstype=ramfs
+}
+
 @test "each architecture has its own" {
 	export FAKE_ARCH=ppc64le
 	line=$(cmdline "root=/dev/sda")
