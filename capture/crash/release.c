@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "crash/environment.h"
+#include "crash/fadump_header.h"
 #include "crash/run.h"
 #include "crash/say.h"
 #include "crash/steps.h"
@@ -30,8 +31,27 @@ static const char *first_existing(const struct root *root, const char *const nod
 	return NULL;
 }
 
+/*
+ * A kernel whose header would be overwritten is not registered: a dump that is refused after the
+ * next crash is worse than knowing that there will be none.
+ */
+static bool header_safe(const struct root *root, struct release *r)
+{
+	if (!r->header_page || strcmp(root->path, "/") != 0)
+		return true;
+	struct err *e = fadump_header_hold(root, (uint64_t)sysconf(_SC_PAGESIZE), r->header_page);
+	if (!e)
+		return true;
+	snprintf(r->register_error, sizeof(r->register_error),
+		 "%s: reboot to be ready for the next crash", err_message(e));
+	err_free(e);
+	return false;
+}
+
 static void register_again(const struct root *root, struct release *r)
 {
+	if (!header_safe(root, r))
+		return;
 	const char *node = first_existing(root, register_nodes);
 	if (!node) {
 		snprintf(r->register_error, sizeof(r->register_error), "no %s", register_nodes[0]);
@@ -55,7 +75,10 @@ struct err *release_memory(const struct root *root, double seconds, struct relea
 	if (!r->node)
 		return err_new(ERR_MISSING, "no %s: no firmware-assisted dump is active",
 			       release_nodes[0]);
-	struct err *e = root_write(root, r->node, "1");
+	/* A kernel that does not say where its header is may be one that needs no help. */
+	struct err *e = fadump_header_find(root, (uint64_t)sysconf(_SC_PAGESIZE), &r->header_page);
+	err_free(e);
+	e = root_write(root, r->node, "1");
 	if (e)
 		return err_wrap(e, "the memory was not released");
 	double until = clock_now() + seconds;

@@ -17,6 +17,7 @@ struct release {
 	const char *node;    /* which file took the 1 */
 	uint64_t before_kib; /* MemTotal */
 	uint64_t after_kib;
+	uint64_t header_page; /* see fadump_header.h; 0: none to be held */
 	bool vmcore_gone;
 	bool registered; /* registered for the next crash */
 	char register_error[160];
