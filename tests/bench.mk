@@ -5,6 +5,5 @@
 .PHONY: bench
 bench:
 	@scripts/install-deps all
-	@tests/e2e/lab build
 	tests/bench/filter
 	tests/bench/downtime --smallest
