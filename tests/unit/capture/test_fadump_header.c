@@ -57,8 +57,8 @@ static void page_of_the_header(void **state)
 {
 	(void)state;
 	char *dir = unit_mkdtemp(), path[512];
-	static const char *const dirs[] = {"sys", "sys/kernel", "sys/kernel/fadump", "proc",
-					   "proc/device-tree", "proc/device-tree/rtas"};
+	static const char *const dirs[] = {"sys",  "sys/kernel",       "sys/kernel/fadump",
+					   "proc", "proc/device-tree", "proc/device-tree/rtas"};
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, dirs[i]);
 		assert_int_equal(mkdir(path, 0755), 0);
