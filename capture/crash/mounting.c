@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -76,6 +77,20 @@ struct err *mounting_options(const char *options, unsigned long *flags, struct b
 	return buf_error(data);
 }
 
+/* A table of some dozens of lines. */
+#define FILESYSTEMS_MAX ((size_t)65536)
+
+bool mounting_in_memory(const struct root *root, const char *fstype)
+{
+	char line[128];
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	int n = snprintf(line, sizeof(line), "nodev\t%s\n", fstype);
+	struct err *e = root_read(root, "/proc/filesystems", FILESYSTEMS_MAX, &text);
+	bool nodev = !e && n > 0 && (size_t)n < sizeof(line) && strstr(buf_str(&text), line);
+	err_free(e);
+	return nodev;
+}
+
 static void load_driver(const char *fstype)
 {
 	char *argv[] = {(char *)(uintptr_t) "modprobe", (char *)(uintptr_t) "-q",
@@ -125,6 +140,10 @@ struct err *mounting_mount(const struct root *root, const struct mount_request *
 	if (e)
 		return e;
 	load_driver(r->fstype);
+	if (mounting_in_memory(root, r->fstype))
+		return err_new(ERR_UNSUPPORTED,
+			       "%s is not mounted as %s: that file system is not on a device",
+			       r->device, r->fstype);
 	if (mount(r->device, r->point, r->fstype, flags, buf_str(&data)) == 0)
 		return NULL;
 	if (errno == EBUSY)

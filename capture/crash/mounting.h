@@ -23,6 +23,12 @@ struct mount_request {
  */
 struct err *mounting_mount(const struct root *root, const struct mount_request *r,
 			   bool *was_read_only) must_check;
+/*
+ * Whether the kernel mounts this type without a device (proc_filesystems(5): nodev), as it does
+ * ramfs and tmpfs: what is saved there is gone with the reboot. A type the kernel does not list is
+ * not.
+ */
+bool mounting_in_memory(const struct root *root, const char *fstype);
 /* Back to read-only if it was, unmount; when busy, detach (the kernel finishes when it can). */
 struct err *mounting_unmount(const char *point, bool was_read_only) must_check;
 /*

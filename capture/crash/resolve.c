@@ -46,6 +46,7 @@ struct err *resolve(const struct root *root, const char *file, const struct kdum
 	}
 	if (e)
 		return e;
+	resolve_root_device(root, s);
 	if (c->target_kind && strcmp(c->target_kind, "ssh") == 0)
 		return resolve_ssh(root, file, c, s);
 	return resolve_local(root, file, c, s);

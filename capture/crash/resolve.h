@@ -21,4 +21,7 @@ struct err *resolve_local(const struct root *root, const char *file, const struc
 struct err *resolve_ssh(const struct root *root, const char *file, const struct kdump_conf *c,
 			struct settings *s) must_check;
 
+/* ROOT_DEVICE from what is mounted at /; left empty where that is no local file system. */
+void resolve_root_device(const struct root *root, struct settings *s);
+
 #endif

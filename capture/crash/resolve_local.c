@@ -89,19 +89,20 @@ static bool uuid_by_link(const struct root *root, const char *device, char *out,
 }
 
 /* Device names change between boots; what is on the device does not. */
-static struct err *stable_name(const struct root *root, const char *device, struct settings *s)
+static struct err *stable_name(const struct root *root, const char *device, enum setting key,
+			       struct settings *s)
 {
 	char uuid[256];
 	char path[PATH_MAX];
 	if (uuid_by_link(root, device, uuid, sizeof(uuid)))
-		return settings_set(s, SET_TARGET_DEVICE, uuid);
+		return settings_set(s, key, uuid);
 	struct err *e = blockdev_find(root, device, path);
 	if (!e)
 		e = blockdev_uuid(path, uuid, sizeof(uuid));
 	if (!e)
-		return settings_set(s, SET_TARGET_DEVICE, uuid);
+		return settings_set(s, key, uuid);
 	err_free(e);
-	return settings_set(s, SET_TARGET_DEVICE, device);
+	return settings_set(s, key, device);
 }
 
 /* The node of a mounted device: its source, or (/dev/root) what sysfs calls its number. */
@@ -136,7 +137,7 @@ static struct err *from_mount(const struct root *root, const char *path, struct 
 	if (!e)
 		e = mounted_device(root, m, device);
 	if (!e)
-		e = stable_name(root, device, s);
+		e = stable_name(root, device, SET_TARGET_DEVICE, s);
 	if (!e)
 		e = settings_set(s, SET_TARGET_FSTYPE, m->fstype);
 	/* The whole file system gets mounted: a subvolume or bind mount is a directory of it. */
@@ -166,5 +167,21 @@ struct err *resolve_local(const struct root *root, const char *file, const struc
 	if (!root_exists(root, device))
 		return err_new(ERR_USAGE, "%s:%u: there is no %s; correct the device", file,
 			       c->line[CONF_TARGET], device);
-	return stable_name(root, device, s);
+	return stable_name(root, device, SET_TARGET_DEVICE, s);
+}
+
+void resolve_root_device(const struct root *root, struct settings *s)
+{
+	char device[PATH_MAX];
+	_cleanup_free_ struct mount *m = malloc(sizeof(*m));
+	if (!m)
+		return;
+	struct err *e = mounts_of_path(root, "/", m);
+	if (!e && kdump_conf_fstype_known(m->fstype))
+		e = mounted_device(root, m, device);
+	else if (!e)
+		return;
+	if (!e)
+		e = stable_name(root, device, SET_ROOT_DEVICE, s);
+	err_free(e);
 }

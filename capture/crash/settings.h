@@ -25,6 +25,7 @@
 	X(TARGET_DEVICE, "")                                                                       \
 	X(TARGET_FSTYPE, "")                                                                       \
 	X(TARGET_OPTIONS, "")                                                                      \
+	X(ROOT_DEVICE, "")                                                                         \
 	X(SAVE_PATH, "/var/crash")                                                                 \
 	X(CORE_COLLECTOR, "")                                                                      \
 	X(SSH_USER, "root")                                                                        \

@@ -67,8 +67,9 @@ extern const struct target_ops target_local;
 extern const struct target_ops target_ssh;
 
 /*
- * Makes the root file system named on the kernel command line (root=, rootfstype=) the run's
- * target, for failure_action dump_to_rootfs. Forgets the target before.
+ * Makes the production system's root file system (ROOT_DEVICE, else root= of the kernel command
+ * line) the run's target, for failure_action dump_to_rootfs. Its type is what is found on the
+ * device. Forgets the target before.
  */
 struct err *target_local_rootfs(struct run *run) must_check;
 

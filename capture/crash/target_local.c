@@ -69,13 +69,18 @@ struct err *target_local_rootfs(struct run *run)
 	*t = (struct target) {.ops = &target_local};
 	if (e)
 		return e;
-	cmdline_value(buf_str(&cmdline), "rootfstype", t->fstype, sizeof(t->fstype));
-	if (!cmdline_value(buf_str(&cmdline), "root", value, sizeof(value)))
-		return err_new(ERR_MISSING, "no root= on the kernel command line");
+	/* rootfstype= is not asked: in a capture it may be that of the memory the image is in. */
+	cmdline_value(buf_str(&cmdline), "root", value, sizeof(value));
 	const char *device = strncmp(value, "block:", 6) == 0 ? value + 6 : value;
+	const char *resolved = settings_get(run->settings, SET_ROOT_DEVICE);
+	if (*resolved)
+		device = resolved;
+	if (!*device)
+		return err_new(ERR_MISSING, "no ROOT_DEVICE in the configuration and no root= on "
+					    "the kernel command line");
 	if (!blockdev_spec_valid(device))
-		return err_new(ERR_UNSUPPORTED, "root=%s names no device this version can open",
-			       value);
+		return err_new(ERR_UNSUPPORTED, "root %s is no device this version can open",
+			       device);
 	/* A save path relative to a file system of its own may be its top: not a place on the root.
 	 */
 	const char *path = settings_get(run->settings, SET_SAVE_PATH);

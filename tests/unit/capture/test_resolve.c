@@ -10,6 +10,8 @@
 #include "crash/mounts.h"
 #include "crash/resolve.h"
 #include "crash/route.h"
+#include "crash/run.h"
+#include "crash/target.h"
 
 static char *dir;
 static struct root root;
@@ -115,7 +117,59 @@ static void local_targets(void **state)
 	assert_ok(resolve_text("path /srv/my data", &s));
 	assert_string_equal(settings_get(&s, SET_TARGET_OPTIONS), "subvolid=5");
 	assert_string_equal(settings_get(&s, SET_FINAL_ACTION), "default");
+	assert_string_equal(settings_get(&s, SET_ROOT_DEVICE), "UUID=1111-aa");
 	settings_deinit(&s);
+	put("proc/self/mountinfo", "21 1 0:20 / / rw - overlay overlay rw\n"
+				   "26 21 253:1 / /mnt rw - ext4 /dev/vda1 rw\n");
+	assert_ok(resolve_text("path /mnt/x", &s));
+	assert_string_equal(settings_get(&s, SET_ROOT_DEVICE), "");
+	settings_deinit(&s);
+}
+
+static void rootfs_target(const char *cmdline, const char *resolved, struct run *run)
+{
+	struct settings s = {0};
+	*run = (struct run) {.root = &root, .settings = &s, .dir = "/x"};
+	put("proc/cmdline", cmdline);
+	assert_ok(settings_set(&s, SET_ROOT_DEVICE, resolved));
+	assert_ok(target_local_rootfs(run));
+	settings_deinit(&s);
+}
+
+/* The capture kernel's own rootfstype=ramfs is about the memory the image is in. */
+static void dump_to_rootfs_ignores_rootfstype(void **state)
+{
+	(void)state;
+	struct run *run = malloc(sizeof(*run));
+	assert_non_null(run);
+	rootfs_target("root=/dev/vda1 rootfstype=ramfs\n", NULL, run);
+	assert_string_equal(run->target.fstype, "");
+	assert_string_equal(run->target.device, "/dev/vda1");
+	rootfs_target("root=/dev/mapper/luks ro\n", "UUID=1111-aa", run);
+	assert_string_equal(run->target.device, "UUID=1111-aa");
+	rootfs_target("ro rootfstype=ramfs\n", "UUID=1111-aa", run);
+	assert_string_equal(run->target.fstype, "");
+	assert_string_equal(run->target.device, "UUID=1111-aa");
+	free(run);
+}
+
+static void refuses_to_mount_memory(void **state)
+{
+	(void)state;
+	char device[512];
+	bool was_read_only;
+	put("proc/filesystems", "nodev\tsysfs\nnodev\ttmpfs\nnodev\tramfs\n\text4\n\txfs\n");
+	snprintf(device, sizeof(device), "%s/dev/vda1", dir);
+	static const char *const types[] = {"ramfs", "tmpfs", "sysfs"};
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		struct mount_request r = {
+			.device = device, .fstype = types[i], .options = "", .point = dir};
+		assert_err(mounting_mount(&root, &r, &was_read_only), ERR_UNSUPPORTED,
+			   "is not on a device");
+	}
+	assert_false(mounting_in_memory(&root, "ext4"));
+	assert_false(mounting_in_memory(&root, "fs"));
+	assert_false(mounting_in_memory(&root, "btrfs"));
 }
 
 static void follows_links(void **state)
@@ -287,6 +341,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(local_targets),
+		T(dump_to_rootfs_ignores_rootfstype),
+		T(refuses_to_mount_memory),
 		T(follows_links),
 		T(refused_targets),
 		T(ssh_to_this_machine),
