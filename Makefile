@@ -20,7 +20,8 @@ MANDIR     ?= $(PREFIX)/share/man
 SYSCONFDIR ?= /etc
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 UDEVDIR    ?= $(PREFIX)/lib/udev/rules.d
-DRACUTDIR  ?= $(PREFIX)/lib/dracut/modules.d
+# dracut looks nowhere else, whatever PREFIX is.
+DRACUTDIR  ?= /usr/lib/dracut/modules.d
 COMPDIR    ?= $(PREFIX)/share/bash-completion/completions
 DESTDIR    ?=
 

@@ -34,7 +34,7 @@ struct err *cmd_dmesg(const struct options *o, int *status)
 		return err_wrap(e, "%s: kernel log", o->input);
 	struct sink *sink;
 	*status = EXIT_TARGET_FAILED;
-	e = sink_open_file(o->output, o->overwrite, &sink);
+	e = sink_open_file(o->output, o->overwrite, o->input, &sink);
 	if (e) {
 		if (err_code(e) == ERR_USAGE)
 			*status = EXIT_USAGE;

@@ -42,7 +42,7 @@ static void read_utsname(struct run *r)
 	char words[UTS_FIELDS][UTS_LEN];
 	struct err *e = kmem_init(&k, r->dump.vmcore, l);
 	if (!e)
-		e = kmem_read(&k, (uint64_t)(l->init_uts_ns + l->uts_namespace_name), words,
+		e = kmem_read(&k, (uint64_t)l->init_uts_ns + (uint64_t)l->uts_namespace_name, words,
 			      sizeof(words));
 	if (!e) {
 		for (size_t i = 0; i < UTS_FIELDS; i++)
@@ -130,8 +130,9 @@ static struct err *write_batch(void *context, const struct batch *b)
 
 static struct err *open_target(struct run *r)
 {
-	struct err *e = r->o->output ? sink_open_file(r->o->output, r->o->overwrite, &r->sink)
-				     : sink_open_flat(STDOUT_FILENO, &r->sink);
+	struct err *e =
+		r->o->output ? sink_open_file(r->o->output, r->o->overwrite, r->o->input, &r->sink)
+			     : sink_open_flat(STDOUT_FILENO, &r->sink);
 	if (!e)
 		e = writer_kdump.begin(r->sink, &r->info, &r->writer);
 	r->target_failed = e && err_code(e) != ERR_USAGE;
@@ -155,6 +156,8 @@ static struct err *copy(struct run *r)
 	if (e)
 		return e;
 	e = pack_pages(&r->selection.dump, &options, write_batch, r);
+	if (!e && r->selection.selected && r->writer->written.lost_pages == r->selection.selected)
+		e = err_new(ERR_IO, "%s: none of its pages could be read", r->o->input);
 	if (!e) {
 		e = r->writer->ops->end(r->writer);
 		r->target_failed = e != NULL;

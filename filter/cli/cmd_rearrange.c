@@ -72,7 +72,7 @@ struct err *cmd_rearrange(const struct options *o, int *status)
 	if (e)
 		return e;
 	struct sink *sink;
-	e = sink_open_file(o->output, o->overwrite, &sink);
+	e = sink_open_file(o->output, o->overwrite, NULL, &sink);
 	if (e) {
 		*status = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_TARGET_FAILED;
 		return e;

@@ -45,6 +45,7 @@ int main(int argc, char **argv)
 
 	/* A reader of our stream that goes away is a failed write, not our death. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	struct err *e = options_parse(argc, argv, &o);
 	if (!e)
 		e = dispatch(&o, program, &status);

@@ -114,7 +114,7 @@ static bool take_mode(struct options *o, int c)
 		o->mode = MODE_DMESG;
 		return true;
 	case OPT_CHECK_PARAMS:
-		o->mode = MODE_CHECK_PARAMS;
+		o->check_params = true;
 		return true;
 	case 'h':
 		o->mode = MODE_HELP;
@@ -225,6 +225,10 @@ struct err *options_parse(int argc, char **argv, struct options *ret)
 		if (e)
 			return e;
 	}
+	if (o.mode != MODE_FILTER && (o.flattened || o.dry_run))
+		return err_new(ERR_USAGE, "-F and --dry-run do not go with -R or --dump-dmesg");
+	if (o.check_params && o.mode != MODE_HELP && o.mode != MODE_VERSION)
+		o.mode = MODE_CHECK_PARAMS;
 	/* One thread beside the writer would only wait for it. */
 	if (o.threads == 1)
 		o.threads = 0;

@@ -30,6 +30,7 @@ struct options {
 	bool flattened;
 	bool overwrite;
 	bool dry_run;
+	bool check_params;
 	bool show_stats;
 	enum progress_kind progress;
 	unsigned int message_level; /* makedumpfile's bits: 1 progress, 2 common, 4 error, 8 debug,

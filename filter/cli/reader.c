@@ -9,7 +9,7 @@
 struct reader {
 	const struct reader_context *c;
 	struct view view;
-	uint8_t *bounce; /* one page that is in pieces; made when needed */
+	uint8_t *bounce; /* one page that is in pieces */
 };
 
 static void reader_destroy(void *reader)
@@ -29,10 +29,11 @@ static void *reader_create(void *context, size_t cap)
 	r->c = c;
 	struct err *e = view_init(&r->view, c->vmcore->source,
 				  c->vmcore->source->ops->map ? MAX(WINDOW_BYTES, cap) : cap);
-	if (!e)
+	r->bounce = malloc((size_t)1 << c->page_shift);
+	if (!e && r->bounce)
 		return r;
 	err_free(e);
-	free(r);
+	reader_destroy(r);
 	return NULL;
 }
 
@@ -40,10 +41,6 @@ static struct err *read_in_pieces(struct reader *r, uint64_t paddr, const uint8_
 {
 	const struct vmcore *v = r->c->vmcore;
 	size_t size = (size_t)1 << r->c->page_shift;
-	if (!r->bounce)
-		r->bounce = malloc(size);
-	if (!r->bounce)
-		return err_nomem();
 	memset(r->bounce, 0, size);
 	for (size_t i = 0; i < v->nsegments; i++) {
 		const struct segment *s = &v->segments[i];

@@ -33,8 +33,10 @@ struct sink {
 	uint64_t written; /* bytes handed over, counting each write */
 };
 
-/* Creates path; an existing file is refused unless overwrite. */
-struct err *sink_open_file(const char *path, bool overwrite, struct sink **ret) must_check;
+/* Creates path; an existing file is refused unless overwrite, and keep (a path, or NULL) in any
+ * case. */
+struct err *sink_open_file(const char *path, bool overwrite, const char *keep,
+			   struct sink **ret) must_check;
 /* Flattened records to fd (standard output); fd is borrowed. */
 struct err *sink_open_flat(int fd, struct sink **ret) must_check;
 

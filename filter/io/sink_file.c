@@ -22,6 +22,16 @@ static struct err *file_write_at(struct sink *s, uint64_t offset, const void *da
 	return NULL;
 }
 
+/* Not every file system can fallocate(). */
+static struct err *write_zeros(struct sink *s, uint64_t size)
+{
+	static const char zeros[65536];
+	struct err *e = NULL;
+	for (uint64_t at = 0; !e && at < size; at += sizeof(zeros))
+		e = file_write_at(s, at, zeros, (size_t)MIN(size - at, (uint64_t)sizeof(zeros)));
+	return e;
+}
+
 /*
  * Space for the part of the file that everything else depends on, taken while there is some: a full
  * disk then cannot make the part already written unreadable.
@@ -33,10 +43,7 @@ static struct err *file_reserve(struct sink *s, uint64_t size)
 	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
 		return err_os(errno, "reserving %llu bytes for the headers of %s",
 			      (unsigned long long)size, s->path);
-	/* Not every file system can: a hole reads as zeros as well. */
-	if (ftruncate(s->fd, (off_t)size) < 0 && errno != EINVAL)
-		return err_os(errno, "%s", s->path);
-	return NULL;
+	return write_zeros(s, size);
 }
 
 static void file_destroy(struct sink *s)
@@ -73,8 +80,17 @@ static const struct sink_ops sink_file_ops = {
 	.abort = file_abort,
 };
 
-struct err *sink_open_file(const char *path, bool overwrite, struct sink **ret)
+static bool same_file(const char *a, const char *b)
 {
+	struct stat x, y;
+	return b && stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+struct err *sink_open_file(const char *path, bool overwrite, const char *keep, struct sink **ret)
+{
+	if (same_file(path, keep))
+		return err_new(ERR_USAGE, "%s is the file that is read: write to another", path);
 	struct sink *s = calloc(1, sizeof(*s));
 	if (!s)
 		return err_nomem();

@@ -54,7 +54,10 @@ struct view {
 	size_t len; /* valid bytes at start, in map or buf */
 };
 
-/* cap: the largest len of a view_get(), in bytes; rounded up to 64 KiB. */
+/*
+ * cap: the largest len of a view_get(), in bytes; rounded up to 64 KiB. Takes all the memory it
+ * will need: later reads fail only for what they read.
+ */
 struct err *view_init(struct view *v, const struct source *s, size_t cap) must_check;
 void view_deinit(struct view *v);
 

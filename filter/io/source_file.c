@@ -62,7 +62,8 @@ static const struct source_ops source_proc_ops = {
 
 struct err *source_open_file(const char *path, struct source **ret)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hang */
 	if (fd < 0)
 		return err_os(errno, "%s", path);
 	struct stat st;

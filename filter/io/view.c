@@ -8,7 +8,8 @@
 struct err *view_init(struct view *v, const struct source *s, size_t cap)
 {
 	*v = (struct view) {.source = s, .cap = ROUND_UP(cap, (size_t)WINDOW_ALIGN)};
-	return NULL;
+	v->buf = malloc(v->cap);
+	return v->buf ? NULL : err_nomem();
 }
 
 static void unmap(struct view *v)
@@ -60,11 +61,6 @@ struct err *view_get(struct view *v, uint64_t offset, size_t len, const uint8_t 
 	if (map_window(v, offset, len)) {
 		*ret = v->map + (offset - v->start);
 		return NULL;
-	}
-	if (!v->buf) {
-		v->buf = malloc(v->cap);
-		if (!v->buf)
-			return err_nomem();
 	}
 	struct err *e = source_read_at(v->source, offset, v->buf, len);
 	if (e)

@@ -55,23 +55,53 @@ static struct err *radix_walk(struct kmem *k, uint64_t vaddr, struct extent *ret
 	return err_new(ERR_FORMAT, "no leaf in the page tables");
 }
 
-/* Far more blocks than a real list has (one per 16 MiB of vmemmap); the list may be damaged or
- * cyclic. */
-#define MAX_VMEMMAP_BLOCKS (1U << 20)
+/* Far more blocks than a real list has: one per 16 MiB of vmemmap, which is 1 GiB of memory or
+ * more. */
+#define MAX_VMEMMAP_BLOCKS 65536U
+
+/*
+ * What describes vmemmap lies in the linear map. Any other address is damage, and translating it
+ * would come back to the walk that asked.
+ */
+static struct err *linear_read(struct kmem *k, uint64_t vaddr, void *buf, size_t len)
+{
+	if (vaddr < PAGE_OFFSET || vaddr >= LINEAR_END)
+		return err_new(ERR_FORMAT, "%#" PRIx64 " is not in the linear map", vaddr);
+	return kmem_read_phys(k, vaddr & ~PAGE_OFFSET, buf, len);
+}
+
+static struct err *linear_u32(struct kmem *k, uint64_t vaddr, uint32_t *ret)
+{
+	uint8_t bytes[4];
+	struct err *e = linear_read(k, vaddr, bytes, sizeof(bytes));
+	if (!e)
+		*ret = get_u32(bytes, k->vmcore->order);
+	return e;
+}
+
+static struct err *linear_u64(struct kmem *k, uint64_t vaddr, uint64_t *ret)
+{
+	uint8_t bytes[8];
+	struct err *e = linear_read(k, vaddr, bytes, sizeof(bytes));
+	if (!e)
+		*ret = get_u64(bytes, k->vmcore->order);
+	return e;
+}
 
 /* mmu_psize_defs[mmu_vmemmap_psize].shift: the size of one block of the list. */
 static struct err *vmemmap_block_shift(struct kmem *k, uint32_t *ret)
 {
 	const struct layout *l = k->layout;
 	uint32_t psize;
-	struct err *e = kmem_u32(k, (uint64_t)l->mmu_vmemmap_psize, &psize);
+	struct err *e = linear_u32(k, (uint64_t)l->mmu_vmemmap_psize, &psize);
 	if (!e && psize >= 32)
 		e = err_new(ERR_FORMAT, "mmu_vmemmap_psize is %u", psize);
 	if (!e)
-		e = kmem_u32(k,
-			     (uint64_t)l->mmu_psize_defs + psize * (uint64_t)l->mmu_psize_def_size +
-				     (uint64_t)l->mmu_psize_def_shift,
-			     ret);
+		e = linear_u32(k,
+			       (uint64_t)l->mmu_psize_defs +
+				       psize * (uint64_t)l->mmu_psize_def_size +
+				       (uint64_t)l->mmu_psize_def_shift,
+			       ret);
 	if (!e && (*ret < 12 || *ret > 34))
 		e = err_new(ERR_FORMAT, "vmemmap page shift is %u", *ret);
 	return e;
@@ -88,21 +118,25 @@ static struct err *vmemmap_walk(struct kmem *k, uint64_t vaddr, struct extent *r
 		return err_new(ERR_MISSING, "VMCOREINFO lacks vmemmap_list and what describes it");
 	uint32_t shift;
 	struct err *e = vmemmap_block_shift(k, &shift);
-	uint64_t node = 0;
+	uint64_t node = 0, mark = 0; /* mark: an earlier node, moved on at powers of two (Brent) */
 	if (!e)
-		e = kmem_u64(k, (uint64_t)l->vmemmap_list, &node);
+		e = linear_u64(k, (uint64_t)l->vmemmap_list, &node);
 	for (unsigned int i = 0; !e && node && i < MAX_VMEMMAP_BLOCKS; i++) {
 		uint64_t virt, phys;
-		e = kmem_u64(k, node + (uint64_t)l->vmemmap_backing_virt, &virt);
+		e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_virt, &virt);
 		if (!e && vaddr - virt < UINT64_C(1) << shift) {
-			e = kmem_u64(k, node + (uint64_t)l->vmemmap_backing_phys, &phys);
+			e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_phys, &phys);
 			if (!e)
 				*ret = (struct extent) {phys + (vaddr - virt),
 							(UINT64_C(1) << shift) - (vaddr - virt)};
 			return e;
 		}
+		if ((i & (i + 1)) == 0)
+			mark = node;
 		if (!e)
-			e = kmem_u64(k, node + (uint64_t)l->vmemmap_backing_list, &node);
+			e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_list, &node);
+		if (!e && node == mark)
+			e = err_new(ERR_FORMAT, "vmemmap_list is a circle");
 	}
 	return e ? e : err_new(ERR_MISSING, "not in vmemmap_list");
 }

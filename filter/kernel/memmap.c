@@ -47,6 +47,7 @@ static void read_root(struct kmem *k, struct memmap *m, const struct section_tab
 	if (t->pointers) {
 		struct err *e = kmem_u64(k, array, &array);
 		err_free(e);
+		m->damaged |= e != NULL;
 		if (e || array == 0)
 			return;
 	}
@@ -55,6 +56,7 @@ static void read_root(struct kmem *k, struct memmap *m, const struct section_tab
 					     nr + i, &m->maps[nr + i]);
 		if (e)
 			m->maps[nr + i] = 0;
+		m->damaged |= e != NULL;
 		err_free(e);
 	}
 }
@@ -64,6 +66,7 @@ static void read_root(struct kmem *k, struct memmap *m, const struct section_tab
 static bool read_table(struct kmem *k, struct memmap *m, const struct section_table *t)
 {
 	m->present = 0;
+	m->damaged = false;
 	for (size_t nr = 0; nr < m->nsections; nr++)
 		m->maps[nr] = 0;
 	for (size_t nr = 0; nr < m->nsections; nr += t->per_root)

@@ -13,6 +13,7 @@ struct memmap {
 	size_t nsections;
 	uint64_t *maps; /* per section: virtual address of its first struct page; 0: it has none */
 	size_t present; /* sections that have one */
+	bool damaged;	/* part of the table could not be read: sections may be missing */
 };
 
 /* Loads the map of pfns [0, max_pfn): sparse memory with or without extreme, and flat memory. */

@@ -182,8 +182,11 @@ static struct err *read_ring(struct kmem *k, struct buf *out, uint64_t *skipped)
 		uint64_t n = ((r.head - r.tail) & ID_MASK) + 1;
 		/* More ids than descriptors: damaged; the newest ones are still worth a try. */
 		uint64_t id = n > count ? r.head - count + 1 : r.tail;
+		/* Each byte of the ring is printed once, as at most 4, and each record has a stamp.
+		 */
+		size_t most = out->len + ((size_t)8 << r.text_bits) + ((size_t)64 << r.desc_bits);
 		for (n = MIN(n, count); n > 0; n--, id++)
-			*skipped += !append(&r, id, out);
+			*skipped += out->len > most || !append(&r, id, out);
 		e = buf_error(out);
 	}
 	free(r.descs);

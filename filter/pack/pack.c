@@ -9,7 +9,8 @@
  * enough for three batches per thread to fit into a capture kernel's memory beside everything else.
  */
 #define BATCH_BYTES ((size_t)256 * 1024)
-/* All batches together stay under this; with many CPUs the batches get smaller. */
+/* All batches together stay under this, as far as each can hold a page; with many CPUs they get
+ * smaller. */
 #define BUDGET_BYTES	   ((size_t)24 << 20)
 #define BATCHES_PER_THREAD 3
 struct packer {
@@ -144,18 +145,22 @@ static void workers_deinit(struct worker *w, size_t n, const struct pack_options
 	}
 }
 
-static struct err *workers_init(struct worker *w, size_t n, const struct packer *p)
+static bool worker_init(struct worker *w, const struct packer *p)
 {
-	for (size_t i = 0; i < n; i++) {
-		w[i].p = p;
-		w[i].reader =
-			p->o->reader->create(p->o->reader_context, p->batch_pages * p->page_size);
-		if (!w[i].reader)
-			return err_nomem();
-		if (p->o->codec && !(w[i].state = p->o->codec->state_create()))
-			return err_nomem();
-	}
-	return NULL;
+	w->p = p;
+	w->reader = p->o->reader->create(p->o->reader_context, p->batch_pages * p->page_size);
+	if (p->o->codec)
+		w->state = p->o->codec->state_create();
+	return w->reader && (w->state || !p->o->codec);
+}
+
+/* As many of n as memory allows: fewer workers are slower, none is a failure. */
+static struct err *workers_init(struct worker *w, size_t n, const struct packer *p, size_t *made)
+{
+	for (*made = 0; *made < n; (*made)++)
+		if (!worker_init(&w[*made], p))
+			break;
+	return *made ? NULL : err_nomem();
 }
 
 static void batches_deinit(struct batch *b, size_t n)
@@ -166,15 +171,17 @@ static void batches_deinit(struct batch *b, size_t n)
 	}
 }
 
-static struct err *batches_init(struct batch *b, size_t n, const struct packer *p)
+/* The same for batches; two are enough to go on with. */
+static struct err *batches_init(struct batch *b, size_t n, const struct packer *p, size_t *made)
 {
-	for (size_t i = 0; i < n; i++) {
-		b[i].pages = calloc(p->batch_pages, sizeof(*b[i].pages));
-		b[i].data = malloc(p->batch_pages * p->page_size + p->worst);
-		if (!b[i].pages || !b[i].data)
-			return err_nomem();
+	for (*made = 0; *made < n; (*made)++) {
+		struct batch *next = &b[*made];
+		next->pages = calloc(p->batch_pages, sizeof(*next->pages));
+		next->data = malloc(p->batch_pages * p->page_size + p->worst);
+		if (!next->pages || !next->data)
+			break;
 	}
-	return NULL;
+	return *made ? NULL : err_nomem();
 }
 
 struct err *pack_pages(const struct bitmap *selected, const struct pack_options *options,
@@ -196,13 +203,15 @@ struct err *pack_pages(const struct bitmap *selected, const struct pack_options 
 	for (size_t i = 0; i < n; i++)
 		contexts[i] = &workers[i];
 	struct pool *pool;
-	struct err *e = workers_init(workers, n, &p);
+	size_t made, batches_made;
+	struct err *e = workers_init(workers, n, &p, &made);
 	if (!e)
-		e = batches_init(batches, depth, &p);
+		e = batches_init(batches, depth, &p, &batches_made);
 	if (!e)
-		e = pool_create(options->threads, (unsigned int)depth, pack_batch, contexts, &pool);
+		e = pool_create(MIN(options->threads, (unsigned int)made),
+				(unsigned int)batches_made, pack_batch, contexts, &pool);
 	if (!e) {
-		e = run(&p, pool, batches, depth, consume, context);
+		e = run(&p, pool, batches, batches_made, consume, context);
 		pool_destroy(pool);
 	}
 	batches_deinit(batches, depth);

@@ -181,10 +181,11 @@ enum page_class page_classify(const struct page_view *p, const struct page_layou
 
 enum page_class page_unreadable(const struct page_view *p, const struct page_layout *l)
 {
-	if (p->compound & 1)
-		return PAGE_KERNEL;
+	/* The flag is set on the very page that is broken, be it a tail; the type only on heads. */
 	if (p->flags & l->hwpoison)
 		return PAGE_HWPOISON;
+	if (p->compound & 1)
+		return PAGE_KERNEL;
 	return has_type(p, l, l->has_type_offline, l->type_offline) ? PAGE_OFFLINE : PAGE_KERNEL;
 }
 

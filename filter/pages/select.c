@@ -206,17 +206,23 @@ static void workers_deinit(struct worker *w, size_t n)
 	}
 }
 
+/* As many of n as memory allows, at least one. */
 static struct err *workers_init(struct worker *w, size_t n, const struct scan *s,
-				const struct layout *l)
+				const struct layout *l, size_t *made)
 {
-	for (size_t i = 0; i < n; i++) {
-		w[i].scan = s;
-		struct err *e = kmem_init(&w[i].kmem, s->vmcore, l);
+	struct err *e = NULL;
+	for (*made = 0; *made < n; (*made)++) {
+		struct worker *next = &w[*made];
+		next->scan = s;
+		e = kmem_init(&next->kmem, s->vmcore, l);
 		if (!e)
-			e = view_init(&w[i].view, s->vmcore->source, PIECE_BYTES);
+			e = view_init(&next->view, s->vmcore->source, PIECE_BYTES);
 		if (e)
-			return e;
+			break;
 	}
+	if (*made == 0)
+		return e;
+	err_free(e);
 	return NULL;
 }
 
@@ -232,9 +238,11 @@ static struct err *scan_sections(struct scan *s, const struct layout *l, unsigne
 	for (size_t i = 0; i < n; i++)
 		contexts[i] = &workers[i];
 	struct pool *pool;
-	struct err *e = workers_init(workers, n, s, l);
+	size_t made;
+	struct err *e = workers_init(workers, n, s, l, &made);
 	if (!e)
-		e = pool_create(threads, (unsigned int)depth, scan_section, contexts, &pool);
+		e = pool_create(MIN(threads, (unsigned int)made), (unsigned int)depth, scan_section,
+				contexts, &pool);
 	if (!e) {
 		e = run_sections(s, pool, ring, depth, sel);
 		pool_destroy(pool);
@@ -250,6 +258,8 @@ static struct err *scan_sections(struct scan *s, const struct layout *l, unsigne
 static void drop_beyond(const struct memmap *map, struct selection *sel)
 {
 	size_t last = map->nsections;
+	if (map->damaged)
+		return;
 	while (last > 0 && !map->maps[last - 1])
 		last--;
 	uint64_t end = (uint64_t)last << map->section_shift;
