@@ -44,7 +44,7 @@ struct target {
 	char options[1024];
 	char save_path[PATH_MAX]; /* on the target, absolute */
 	char mount[PATH_MAX];	  /* local: where its root is mounted */
-	char base[PATH_MAX];	  /* local: mount + save_path; ssh: save_path */
+	char base[PATH_MAX];	  /* local: save_path below mount, without links; ssh: save_path */
 	char name[INCIDENT_NAME_MAX];
 	/* Where small files are made: local: base/NAME.incomplete itself; ssh: a directory in
 	 * memory. */

@@ -14,6 +14,7 @@
 #include "crash/digest.h"
 #include "crash/flush.h"
 #include "crash/mounting.h"
+#include "crash/save_dir.h"
 #include "crash/say.h"
 
 /* SAN and USB disks appear within a minute of their driver; beyond two nobody has come. */
@@ -169,8 +170,7 @@ static struct err *local_open(struct run *run, struct step_report *report)
 	if (!e)
 		e = mount_target(run, device);
 	if (!e)
-		e = path_printf(t->base, "%s%s", t->mount,
-				strcmp(t->save_path, "/") == 0 ? "" : t->save_path);
+		e = save_dir_open(t->mount, t->save_path, t->base);
 	if (!e)
 		e = incident_create(t->base, settings_get(run->settings, SET_HOST),
 				    run->started_wall, t->name);
