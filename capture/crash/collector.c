@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "crash/collector.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,6 +44,27 @@ const struct collector *collector_find(const char *word)
 	return NULL;
 }
 
+/* Options of vmcore-filter(8) and makedumpfile(8) that do something else than save this vmcore. */
+static const char *const not_saving[] = {
+	"-h",		  "--help",	  "-v",	       "-V",	"--version",	"--check-params",
+	"--dump-dmesg",	  "--mem-usage",  "--dry-run", "-R",	"--reassemble", "--diskset",
+	"--partial-dmesg", "--vtop",	  "--split",   "-g",
+};
+
+static struct err *check_saves(const struct words *w)
+{
+	for (size_t i = 1; i < w->count; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(not_saving); j++) {
+			size_t len = strcspn(w->word[i], "=");
+			if (strlen(not_saving[j]) == len &&
+			    strncmp(w->word[i], not_saving[j], len) == 0)
+				return err_new(ERR_USAGE,
+					       "with %s nothing would be saved; remove the option",
+					       not_saving[j]);
+		}
+	return NULL;
+}
+
 struct err *collector_check(const char *line)
 {
 	struct words w;
@@ -53,6 +76,8 @@ struct err *collector_check(const char *line)
 			    "'%.60s' is not a collector; use vmcore-filter or makedumpfile with "
 			    "options",
 			    w.word[0]);
+	else if (!e)
+		e = check_saves(&w);
 	words_deinit(&w);
 	return e;
 }
@@ -90,6 +115,7 @@ struct saving {
 	struct sink *sink;
 	struct flat flat;
 	bool sink_failed;
+	uint8_t head[16]; /* sink: the first bytes of the file */
 	double told;
 };
 
@@ -116,6 +142,8 @@ static uint64_t measure(void *arg)
 static struct err *to_sink(void *arg, uint64_t offset, const void *data, size_t len)
 {
 	struct saving *s = arg;
+	if (offset < sizeof(s->head))
+		memcpy(s->head + offset, data, MIN(len, sizeof(s->head) - (size_t)offset));
 	struct err *e = s->sink->write_at(s->sink, offset, data, len);
 	if (e)
 		s->sink_failed = true;
@@ -166,6 +194,27 @@ static enum verdict judge(struct saving *s, const struct collector *c, struct at
 	return VERDICT_NEXT;
 }
 
+/*
+ * What a program leaves that ended well: a dump by its first bytes (diskdump, flattened or ELF), or
+ * ERR_FORMAT. Some options make it do something else and succeed.
+ */
+static struct err *check_is_dump(struct saving *s)
+{
+	static const char *const signatures[] = {"KDUMP   ", "makedumpfile", "\177ELF"};
+	if (s->path) {
+		_cleanup_close_ int fd = open(s->path, O_RDONLY | O_CLOEXEC);
+		ssize_t n = fd < 0 ? -1 : pread(fd, s->head, sizeof(s->head), 0);
+		if (n < 0 && errno != ENOENT)
+			return err_os(errno, "%s", s->path);
+		if (n <= 0)
+			return err_new(ERR_FORMAT, "it ended with success but saved nothing");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(signatures); i++)
+		if (memcmp(s->head, signatures[i], strlen(signatures[i])) == 0)
+			return NULL;
+	return err_new(ERR_FORMAT, "it ended with success, but what it wrote is no dump");
+}
+
 /* Runs argv; on a remote target its flattened stdout goes to the sink. */
 static struct err *run_collector(struct saving *s, char **argv, struct attempt *a)
 {
@@ -184,6 +233,8 @@ static struct err *run_collector(struct saving *s, char **argv, struct attempt *
 	memcpy(a->tail, r.tail, sizeof(a->tail));
 	if (!e && s->sink)
 		e = flat_finish(&s->flat);
+	if (!e)
+		e = check_is_dump(s);
 	if (!e && s->sink) {
 		e = s->sink->finish(s->sink, s->flat.end);
 		s->sink_failed = e != NULL;
@@ -335,9 +386,11 @@ struct err *collector_save(struct run *run, struct step_report *report)
 		v = try_with_retry(run, report, &configured);
 	const char *level = level_of(&configured.options);
 	for (size_t i = 0; v == VERDICT_NEXT && i < ARRAY_SIZE(collectors); i++) {
-		/* The same program again helps only if it did not like its options. */
+		/* The same program again helps only if it did not like its options, or was told by
+		 * them not to save. */
 		if (configured.collector == &collectors[i] && core->attempts &&
-		    core->attempt[0].exit_status != FILTER_EXIT_USAGE)
+		    core->attempt[0].exit_status != FILTER_EXIT_USAGE &&
+		    core->attempt[0].exit_status != 0)
 			continue;
 		struct attempt_plan plan;
 		if (plan_fallback(&collectors[i], level, &plan))

@@ -39,6 +39,7 @@ struct err *step_pre(void *arg, struct step_report *report)
 struct err *step_post(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
-	return hook(settings_get(run->settings, SET_KDUMP_POST), run->core.complete ? "0" : "1",
-		    report);
+	/* A dump that did not get its name is not there for whoever looks for it. */
+	bool saved = run->core.complete && run->target.published;
+	return hook(settings_get(run->settings, SET_KDUMP_POST), saved ? "0" : "1", report);
 }

@@ -44,6 +44,14 @@ static struct err *open_never(struct run *r, struct step_report *report)
 	return err_new(ERR_IO, "no disk today");
 }
 
+static struct err *publish_never(struct run *r, bool complete, struct step_report *report)
+{
+	(void)r;
+	(void)complete;
+	(void)report;
+	return err_new(ERR_IO, "the name is not to be had");
+}
+
 static void script(const char *name, const char *body)
 {
 	char text[2048], path[512];
@@ -75,8 +83,9 @@ static int setup(void **state)
 {
 	(void)state;
 	dir = unit_mkdtemp();
-	assert_int_equal(sh("mkdir -p bin proc target run && head -c %d /dev/urandom > proc/vmcore",
-			    CORE_SIZE),
+	assert_int_equal(sh("mkdir -p bin proc target run && { printf '\\177ELF'; head -c %d "
+			    "/dev/urandom; } > proc/vmcore",
+			    CORE_SIZE - 4),
 			 0);
 	snprintf(saved_path, sizeof(saved_path), "%s", getenv("PATH"));
 	char path[512];
@@ -206,6 +215,13 @@ static void collectors_in_turn(void **state)
 		{"vmcore-filter -d 31", "exit 4", "cp $in $out", false, false, NULL, 1},
 		{"unknown-program -x", "cp $in $out", NULL, true, true, "vmcore-filter -z -d 31",
 		 1},
+		{"vmcore-filter --odd", "[ $1 = -z ] && cp $in $out; exit 0", NULL, true, true,
+		 "vmcore-filter -z -d 31", 2},
+		{"vmcore-filter", "exit 0", NULL, true, true, "copy", 3},
+		{"vmcore-filter", ": > $out", "echo usage > $out", true, true, "copy", 4},
+		{"makedumpfile", "cp $in $out", "exit 0", true, true, "vmcore-filter -z -d 31", 2},
+		{"makedumpfile", "exit 1", "printf 'KDUMP   x' > $out", true, true, "makedumpfile",
+		 1},
 		{"makedumpfile -F -d 31", "exit 1", "[ $1 = -d ] && cp $in $out", true, true,
 		 "makedumpfile -d 31", 1},
 	};
@@ -303,6 +319,13 @@ static void hooks(void **state)
 	assert_ok(settings_set(&settings, SET_KDUMP_POST, hook));
 	plan_save(run);
 	assert_int_equal(sh("[ \"$(cat hook.out)\" = 'one two three 0' ]"), 0);
+	ops.publish = publish_never;
+	run->steps = 0;
+	run->started_wall++;
+	run->target.published = false;
+	plan_save(run);
+	assert_true(run->core.complete);
+	assert_int_equal(sh("[ \"$(cat hook.out)\" = 'one two three 1' ]"), 0);
 	snprintf(hook, sizeof(hook), "%s/bin/hook fail", dir);
 	assert_ok(settings_set(&settings, SET_KDUMP_PRE, hook));
 	run->steps = 0;
