@@ -20,7 +20,7 @@ setup() {
 	fake modprobe 'true'
 	fake kdump-capture 'exit $(cat "$SALVOR_ROOT/status")'
 	# reboot and its like are noted; the rest is the system's
-	fake busybox 'case $1 in reboot | halt | poweroff) exit 0 ;; timeout) shift 4; exec "$@" ;; *) exec "$@" ;; esac'
+	fake busybox 'case $1 in reboot | halt | poweroff) exit 0 ;; *) exec "$@" ;; esac'
 	printf '#!/bin/sh\necho kdump-net "$@" >>"%s"\n' "$CALLS" >"$SALVOR_ROOT/usr/lib/salvor/kdump-net"
 	chmod +x "$SALVOR_ROOT/usr/lib/salvor/kdump-net"
 	export SALVOR_ROOT SALVOR_PATH=$BIN:$PATH
@@ -125,9 +125,73 @@ kdump-capture run --early" ]
 	fadump
 	for code in 0 1 3; do
 		rm -rf "$SALVOR_ROOT/run/salvor"
-		capture_returns $code
+		fake kdump-capture "echo $code >\"\$SALVOR_ROOT/run/salvor/done\"; exit $code"
 		hook early
 		not_called reboot
+	done
+}
+
+@test "fadump: a capture program that could not start takes the failure action" {
+	fadump
+	capture_returns 1
+	hook early
+	called "busybox reboot"
+}
+
+@test "a modprobe that is stuck delays the capture by its limit, not more" {
+	fake modprobe 'exec sleep 20 3>&- >/dev/null 2>&1'
+	capture_returns 10
+	SECONDS=0
+	SALVOR_MODULE_LIMIT=1 hook early 3>&-
+	[ "$SECONDS" -lt 10 ]
+	called "kdump-capture run --early"
+}
+
+@test "a configuration that is missing or cut short: the failure action all the same" {
+	capture_returns 2
+	for text in none "TARGET='loc" "TARGET='local'
+FAILURE_ACTION='reb" "TARGET=local
+if then ((" "TARGET='local'
+TARGET_DEVICE=\`exit 0\`; exit 0"; do
+		rm -rf "$SALVOR_ROOT/run/salvor" && : >"$CALLS"
+		printf %s "$text" >"$SALVOR_ROOT/etc/salvor/capture.conf"
+		[ "$text" != none ] || rm "$SALVOR_ROOT/etc/salvor/capture.conf"
+		hook early
+		called "busybox reboot -n -f"
+	done
+}
+
+@test "fadump: with a damaged configuration the boot goes on, and that is said" {
+	fadump
+	capture_returns 2
+	printf "TARGET='loc" >"$SALVOR_ROOT/etc/salvor/capture.conf"
+	: >"$SALVOR_ROOT/dev/kmsg"
+	hook late
+	not_called reboot
+	grep -q "the dump is NOT saved" "$SALVOR_ROOT/dev/kmsg"
+}
+
+@test "quoted settings are read as a shell would" {
+	config "TARGET='local'" "TARGET_DEVICE='LABEL=it'\\''s a disk'" "FAILURE_ACTION='poweroff'"
+	mkdir -p "$SALVOR_ROOT/dev/disk/by-label" && : >"$SALVOR_ROOT/dev/disk/by-label/it's a disk"
+	capture_returns 10
+	hook early
+	hook ready
+	capture_returns 1
+	hook late
+	called "busybox poweroff -n -f"
+}
+
+@test "late without a list of network drivers loads everything" {
+	mkdir -p "$SALVOR_ROOT/sys/devices/pci0/1"
+	echo pci:disk >"$SALVOR_ROOT/sys/devices/pci0/1/modalias"
+	fake modprobe 'case " $* " in *" -R "*) echo megaraid_sas ;; esac'
+	capture_returns 1
+	for list in empty missing; do
+		rm -rf "$SALVOR_ROOT/run/salvor" "$SALVOR_ROOT/etc/salvor/modules.nic" && : >"$CALLS"
+		[ $list = missing ] || : >"$SALVOR_ROOT/etc/salvor/modules.nic"
+		hook late
+		called "modprobe -q -a megaraid_sas"
 	done
 }
 
