@@ -139,10 +139,12 @@ static struct err *open_target(struct run *r)
 	return e;
 }
 
-static struct err *copy(struct run *r)
+/* First what the rest cannot be read without: a target that fills up then leaves a dump worth
+ * having. */
+static struct err *pack(struct run *r)
 {
 	struct reader_context reader = {.vmcore = r->dump.vmcore, .page_shift = r->dump.page_shift};
-	const struct pack_options options = {
+	struct pack_options options = {
 		.page_shift = r->dump.page_shift,
 		.codec = r->o->codec,
 		.find_zeros = r->o->level & LEVEL_ZERO,
@@ -150,14 +152,26 @@ static struct err *copy(struct run *r)
 		.reader = &vmcore_reader,
 		.reader_context = &reader,
 	};
+	const struct selection *s = &r->selection;
+	struct err *e = NULL;
+	if (s->precious.nbits)
+		e = pack_pages(&s->precious, &options, write_batch, r);
+	options.except = &s->precious;
+	if (!e)
+		e = pack_pages(&s->dump, &options, write_batch, r);
+	if (!e && s->selected && r->writer->written.lost_pages == s->selected)
+		e = err_new(ERR_IO, "%s: none of its pages could be read", r->o->input);
+	return e;
+}
+
+static struct err *copy(struct run *r)
+{
 	double start = clock_now();
 	progress_phase(&r->progress, "copy", r->selection.selected);
 	struct err *e = open_target(r);
 	if (e)
 		return e;
-	e = pack_pages(&r->selection.dump, &options, write_batch, r);
-	if (!e && r->selection.selected && r->writer->written.lost_pages == r->selection.selected)
-		e = err_new(ERR_IO, "%s: none of its pages could be read", r->o->input);
+	e = pack(r);
 	if (!e) {
 		e = r->writer->ops->end(r->writer);
 		r->target_failed = e != NULL;

@@ -10,6 +10,7 @@
 #ifndef SALVOR_KERNEL_ARCH_H
 #define SALVOR_KERNEL_ARCH_H
 
+#include "base/bitmap.h"
 #include "kernel/layout.h"
 
 struct kmem;
@@ -24,6 +25,12 @@ struct arch_ops {
 	const char *name; /* as uname -m says it */
 	uint16_t elf_machine;
 	struct err *(*translate)(struct kmem *k, uint64_t vaddr, struct extent *ret);
+	/*
+	 * Sets the bits of the pages without which nobody can read a dump: the kernel's page
+	 * tables, and its image where that may be anywhere. What cannot be read is passed over. May
+	 * be NULL.
+	 */
+	void (*mark_precious)(struct kmem *k, struct bitmap *pages);
 };
 
 extern const struct arch_ops arch_x86_64;

@@ -160,8 +160,44 @@ static struct err *ppc64_translate(struct kmem *k, uint64_t vaddr, struct extent
 	return radix_walk(k, vaddr, ret);
 }
 
+/*
+ * As on x86_64, for 4 KiB pages, where each table below the top is a page: one that is marked was
+ * visited. The kernel image needs no mark, it is at the start of memory.
+ */
+static void mark_tables(struct kmem *k, uint64_t table, int level, struct bitmap *pages)
+{
+	const unsigned int *bits = k->layout->page_shift == 16 ? radix_64k : radix_4k;
+	size_t size = (size_t)8 << bits[level];
+	for (uint64_t at = table; at < table + size; at += UINT64_C(1) << k->layout->page_shift)
+		if (at >> k->layout->page_shift < pages->nbits)
+			bitmap_set(pages, at >> k->layout->page_shift);
+	_cleanup_free_ uint8_t *entries = malloc(size);
+	if (!entries || level == 0)
+		return;
+	struct err *e = kmem_read_phys(k, table, entries, size);
+	err_free(e);
+	for (size_t i = 0; !e && i < size / 8; i++) {
+		uint64_t entry = get_u64(entries + i * 8, ORDER_BE);
+		uint64_t next = entry & RADIX_NEXT;
+		if (!(entry & RADIX_VALID) || entry & RADIX_LEAF)
+			continue;
+		if (bitmap_test(pages, next >> k->layout->page_shift))
+			continue;
+		mark_tables(k, next, level - 1, pages);
+	}
+}
+
+static void ppc64_mark_precious(struct kmem *k, struct bitmap *pages)
+{
+	const struct layout *l = k->layout;
+	bool hash = layout_known(l->radix_mmu) && l->radix_mmu == 0;
+	if (!hash && layout_known(l->swapper_pg_dir) && l->page_shift == 12)
+		mark_tables(k, (uint64_t)l->swapper_pg_dir & ~PAGE_OFFSET, 3, pages);
+}
+
 const struct arch_ops arch_ppc64 = {
 	.name = "ppc64",
 	.elf_machine = EM_PPC64,
 	.translate = ppc64_translate,
+	.mark_precious = ppc64_mark_precious,
 };

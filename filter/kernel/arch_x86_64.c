@@ -31,6 +31,17 @@ static struct err *top_table(const struct layout *l, uint64_t *ret)
 	return NULL;
 }
 
+/* AMD SME: the encryption bit is part of the entries and not of the address. */
+static uint64_t sme_mask(const struct layout *l)
+{
+	return layout_known(l->sme_mask) ? (uint64_t)l->sme_mask : 0;
+}
+
+static int table_levels(const struct layout *l)
+{
+	return layout_known(l->pgtable_l5_enabled) && l->pgtable_l5_enabled ? 5 : 4;
+}
+
 static struct err *x86_64_translate(struct kmem *k, uint64_t vaddr, struct extent *ret)
 {
 	const struct layout *l = k->layout;
@@ -42,9 +53,8 @@ static struct err *x86_64_translate(struct kmem *k, uint64_t vaddr, struct exten
 	struct err *e = top_table(l, &table);
 	if (e)
 		return e;
-	/* AMD SME: the encryption bit is part of the entries and not of the address. */
-	uint64_t mask = ENTRY_ADDRESS & ~(layout_known(l->sme_mask) ? (uint64_t)l->sme_mask : 0);
-	int levels = layout_known(l->pgtable_l5_enabled) && l->pgtable_l5_enabled ? 5 : 4;
+	uint64_t mask = ENTRY_ADDRESS & ~sme_mask(l);
+	int levels = table_levels(l);
 	for (int level = levels; level >= 1; level--) {
 		unsigned int shift = 12 + 9 * (unsigned int)(level - 1);
 		uint8_t bytes[8];
@@ -68,8 +78,59 @@ static struct err *x86_64_translate(struct kmem *k, uint64_t vaddr, struct exten
 	return err_new(ERR_FORMAT, "no leaf in the page tables");
 }
 
+static void mark(struct bitmap *pages, uint64_t paddr, uint64_t len)
+{
+	bitmap_set_range(pages, paddr >> 12, (paddr + len) >> 12);
+}
+
+/*
+ * One table and what hangs below it. A table that is marked was visited: each is read once,
+ * whatever a damaged entry points to. Leaves count where they map the kernel image, which KASLR
+ * puts anywhere in memory.
+ */
+static void mark_tables(struct kmem *k, uint64_t table, int level, uint64_t vaddr,
+			struct bitmap *pages)
+{
+	uint8_t entries[4096];
+	unsigned int shift = 12 + 9 * (unsigned int)(level - 1);
+	uint64_t pfn = table >> 12;
+	if (pfn >= pages->nbits || bitmap_test(pages, pfn))
+		return;
+	bitmap_set(pages, pfn);
+	struct err *e = kmem_read_phys(k, table, entries, sizeof(entries));
+	err_free(e);
+	if (e)
+		return;
+	uint64_t mask = ENTRY_ADDRESS & ~sme_mask(k->layout);
+	for (unsigned int i = 0; i < 512; i++) {
+		uint64_t entry = get_u64(entries + i * 8, ORDER_LE);
+		uint64_t at = vaddr + ((uint64_t)i << shift);
+		if (!(entry & ENTRY_PRESENT))
+			continue;
+		if (level > 1 && !(level <= 3 && entry & ENTRY_LARGE))
+			mark_tables(k, entry & mask, level - 1, at, pages);
+		else if (at >= KERNEL_MAP_START && at < KERNEL_MAP_END && level <= 2)
+			mark(pages, entry & mask & ~((UINT64_C(1) << shift) - 1),
+			     UINT64_C(1) << shift);
+	}
+}
+
+static void x86_64_mark_precious(struct kmem *k, struct bitmap *pages)
+{
+	uint64_t table = 0;
+	struct err *e = top_table(k->layout, &table);
+	err_free(e);
+	if (e)
+		return;
+	int levels = table_levels(k->layout);
+	/* the upper half: canonical addresses of the kernel start with ones */
+	uint64_t first = levels == 5 ? UINT64_C(0xfe00000000000000) : UINT64_C(0xffff000000000000);
+	mark_tables(k, table, levels, first, pages);
+}
+
 const struct arch_ops arch_x86_64 = {
 	.name = "x86_64",
 	.elf_machine = EM_X86_64,
 	.translate = x86_64_translate,
+	.mark_precious = x86_64_mark_precious,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writers of dump formats: headers, bitmaps, descriptors and page data into a sink. They do not
- * choose or compress pages. One thread; pfns arrive strictly increasing.
+ * choose or compress pages. One thread; pfns arrive increasing, in one round or in several over
+ * different pages.
  */
 #ifndef SALVOR_OUTPUT_WRITER_H
 #define SALVOR_OUTPUT_WRITER_H

@@ -18,8 +18,11 @@ struct kdump_writer {
 	uint64_t block;
 	struct kdump_header header;
 	uint64_t notes_at, bitmaps_at, desc_at, data_at;
-	uint64_t desc_next, data_next; /* where the next go */
-	uint64_t zero_page;	       /* where the shared page of zeros is */
+	uint64_t data_next;  /* where the next data go */
+	uint64_t cursor;     /* the pfn whose descriptor was added last, plus 1 */
+	uint64_t rank;	     /* dumped pages below the cursor: the index of the next descriptor */
+	uint64_t desc_first; /* index of the first descriptor in descs */
+	uint64_t zero_page;  /* where the shared page of zeros is */
 	size_t desc_len;
 	uint8_t descs[DESC_BUFFER];
 };
@@ -131,7 +134,6 @@ static struct err *place(struct kdump_writer *w)
 	w->bitmaps_at = w->block * (1 + sub_blocks);
 	w->desc_at = w->bitmaps_at + w->block * bitmap_blocks;
 	w->data_at = w->desc_at + d->selected * KDUMP_DESC_SIZE;
-	w->desc_next = w->desc_at;
 	w->data_next = w->data_at;
 	return NULL;
 }
@@ -171,12 +173,32 @@ static struct err *flush_descs(struct kdump_writer *w)
 {
 	if (w->desc_len == 0)
 		return NULL;
-	struct err *e = sink_write_at(w->sink, w->desc_next, w->descs, w->desc_len);
-	if (!e) {
-		w->desc_next += w->desc_len;
+	uint64_t at = w->desc_at + w->desc_first * KDUMP_DESC_SIZE;
+	struct err *e = sink_write_at(w->sink, at, w->descs, w->desc_len);
+	if (!e)
 		w->desc_len = 0;
-	}
 	return e;
+}
+
+/* Descriptors are in pfn order whatever the order of pages: the next one is put at its page's rank.
+ */
+static struct err *seek_desc(struct kdump_writer *w, uint64_t pfn)
+{
+	if (pfn < w->cursor) { /* another round */
+		w->cursor = 0;
+		w->rank = 0;
+	}
+	w->rank += bitmap_count(w->d->dump, w->cursor, pfn);
+	bool next = w->rank == w->desc_first + w->desc_len / KDUMP_DESC_SIZE;
+	if (!next || w->desc_len == DESC_BUFFER) {
+		struct err *e = flush_descs(w);
+		if (e)
+			return e;
+		w->desc_first = w->rank;
+	}
+	w->cursor = pfn + 1;
+	w->rank++;
+	return NULL;
 }
 
 static struct err *add_desc(struct kdump_writer *w, const struct packed_page *p, uint64_t data)
@@ -197,11 +219,9 @@ static struct err *add_desc(struct kdump_writer *w, const struct packed_page *p,
 	case PACKED_RAW:
 		break;
 	}
-	if (w->desc_len == DESC_BUFFER) {
-		struct err *e = flush_descs(w);
-		if (e)
-			return e;
-	}
+	struct err *e = seek_desc(w, p->pfn);
+	if (e)
+		return e;
 	kdump_desc_encode(&desc, w->order, w->descs + w->desc_len);
 	w->desc_len += KDUMP_DESC_SIZE;
 	w->base.written.pages++;

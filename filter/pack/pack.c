@@ -109,7 +109,8 @@ static uint64_t fill(const struct packer *p, struct batch *b, uint64_t pfn)
 	b->npages = 0;
 	pfn = bitmap_next(p->selected, pfn);
 	while (pfn < p->selected->nbits && b->npages < p->batch_pages) {
-		b->pages[b->npages++].pfn = pfn;
+		if (!p->o->except || !bitmap_test(p->o->except, pfn))
+			b->pages[b->npages++].pfn = pfn;
 		pfn = bitmap_next(p->selected, pfn + 1);
 	}
 	return pfn;

@@ -31,6 +31,7 @@ struct page_reader_ops {
 typedef struct err *(*pack_consumer)(void *context, const struct batch *b);
 
 struct pack_options {
+	const struct bitmap *except; /* selected pages to pass over; NULL or no bits: none */
 	unsigned int page_shift;
 	const struct codec *codec; /* NULL: everything raw */
 	bool find_zeros;

@@ -290,6 +290,21 @@ static struct err *exclude(const struct vmcore *v, const struct layout *l, unsig
 	return e;
 }
 
+/* A help, not a need: whatever goes wrong, pages are then written in their order. */
+static void mark_precious(const struct vmcore *v, const struct layout *l, struct selection *sel)
+{
+	_cleanup_kmem_ struct kmem kmem = {0};
+	struct err *e = kmem_init(&kmem, v, l);
+	if (!e && kmem.arch->mark_precious)
+		e = bitmap_init(&sel->precious, sel->max_pfn);
+	if (!e && sel->precious.nbits) {
+		kmem.arch->mark_precious(&kmem, &sel->precious);
+		for (uint64_t i = 0; i < DIV_ROUND_UP(sel->max_pfn, UINT64_C(8)); i++)
+			sel->precious.bytes[i] &= sel->dump.bytes[i];
+	}
+	err_free(e);
+}
+
 struct err *select_pages(const struct vmcore *v, const struct layout *layout,
 			 unsigned int page_shift, unsigned int level, unsigned int threads,
 			 struct selection *ret)
@@ -317,6 +332,8 @@ struct err *select_pages(const struct vmcore *v, const struct layout *layout,
 		return e;
 	}
 	sel.selected = bitmap_count(&sel.dump, 0, sel.max_pfn);
+	if (layout)
+		mark_precious(v, layout, &sel);
 	*ret = sel;
 	return NULL;
 }
@@ -325,4 +342,5 @@ void selection_deinit(struct selection *s)
 {
 	err_free(s->doubt);
 	bitmap_deinit(&s->dump);
+	bitmap_deinit(&s->precious);
 }
