@@ -12,13 +12,14 @@ CMDLINE_REMOVE=(
 	hugepages hugepagesz default_hugepagesz hugetlb_cma hugetlb_free_vmemmap cma kvm_cma_resv_ratio
 	log_buf_len swiotlb slub_debug slab_debug page_owner kmemleak trace_buf_size trace_event ftrace
 	ftrace_filter kfence.sample_interval transparent_hugepage ramdisk_size movablecore kernelcore
-	panic panic_on_warn panic_on_oops panic_on_unrecovered_nmi panic_on_io_nmi unknown_nmi_panic oops
+	panic panic_on_taint panic_on_warn panic_on_oops panic_on_unrecovered_nmi panic_on_io_nmi unknown_nmi_panic oops
 	nmi_watchdog softlockup_panic hardlockup_panic hung_task_panic softlockup_all_cpu_backtrace
 	panic_on_rcu_stall panic_print crash_kexec_post_notifiers kgdbwait
 	maxcpus nr_cpus possible_cpus isolcpus nohz_full rcu_nocbs irqaffinity
 	BOOT_IMAGE initrd init rdinit resume resume_offset noresume systemd.unit rd.break rd.shell rd.emergency rd.retry rd.neednet
 	rd.lvm.lv rd.lvm.vg rd.luks.uuid rd.md.uuid rd.dm.uuid rd.live.image ip bootdev netroot
 	ignition.firstboot
+	sysctl # every sysctl.NAME: vm.nr_hugepages, vm.panic_on_oom, …
 )
 
 # cmdline_defaults ARCH: what is appended. init_on_alloc and kfence cost time and memory for nothing here.
@@ -37,22 +38,26 @@ cmdline_defaults() {
 	printf '%s\n' "${words[*]}"
 }
 
-# cmdline_words TEXT: one parameter per line; a quoted value may have spaces
+# cmdline_words TEXT: one parameter per line; a quoted value may have spaces. What follows -- is init's, and would
+# take what is appended with it.
 cmdline_words() {
 	local rest=$1
 	while [[ $rest =~ ^[[:space:]]*(([^[:space:]\"]|\"[^\"]*(\"|$))+) ]]; do
+		[ "${BASH_REMATCH[1]}" != -- ] || return 0
 		printf '%s\n' "${BASH_REMATCH[1]}"
 		rest=${rest:${#BASH_REMATCH[0]}}
 	done
 }
 
-# cmdline_without TEXT NAME…: TEXT less those parameters; '-' and '_' are the same to the kernel
+# cmdline_without TEXT NAME…: TEXT less those parameters; '-' and '_' are the same to the kernel, which also takes
+# a whole parameter in quotes (lib/cmdline.c, next_arg) and sysctl/NAME for sysctl.NAME
 cmdline_without() {
 	local text=$1 word name removed out=()
 	shift
 	removed=" ${*//-/_} "
 	while IFS= read -r word; do
-		name=${word%%=*}
+		name=${word#\"} name=${name%%=*} name=${name%\"}
+		[[ $name != sysctl[./]* ]] || name=sysctl
 		[[ $removed == *" ${name//-/_} "* ]] || out+=("$word")
 	done < <(cmdline_words "$text")
 	printf '%s\n' "${out[*]-}"

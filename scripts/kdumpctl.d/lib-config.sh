@@ -90,9 +90,45 @@ production_image() {
 		"$bootdir/${id:-none}/$KERNEL/initrd" "/usr/lib/modules/$KERNEL/initrd"
 }
 
-# want_digest: sets DIGEST to that of what the capture environment would be made of now; looked at once a run
+# want_digest: sets DIGEST to that of what the capture environment would be made of now, looked at once a run; or
+# fails and sets DIGEST_ERROR to one line why
 want_digest() {
-	[ -n "${DIGEST-}" ] ||
-		DIGEST=$(SALVOR_CONFIG=$CONFIG "$MODULE_DIR/kdump-digest" ${ROOT:+--root "$ROOT"} --kernel "$KERNEL")
-	[ -n "$DIGEST" ]
+	[ -z "${DIGEST-}" ] || return 0
+	[ -z "${DIGEST_ERROR-}" ] || return 1
+	local said
+	if said=$(SALVOR_CONFIG=$CONFIG "$MODULE_DIR/kdump-digest" ${ROOT:+--root "$ROOT"} --kernel "$KERNEL" 2>&1) &&
+		[[ ${said##*$'\n'} =~ ^[0-9a-f]{64}$ ]]; then
+		DIGEST=${said##*$'\n'}
+		return
+	fi
+	DIGEST_ERROR=${said##*$'\n'}
+	: "${DIGEST_ERROR:=kdump-digest said nothing}"
+	return 1
+}
+
+# must_have_digest: for those who build
+must_have_digest() {
+	want_digest && return
+	complain "$DIGEST_ERROR"
+	return 1
+}
+
+# unresolved IMAGE: succeeds, with a warning, when what kdump.conf names cannot be looked up now (a name server that
+# is down) but the image is a capture image: an older one is better than none
+unresolved() {
+	! want_digest && [ -s "$ROOT$1" ] && [ "$(image_digest "$1")" != none ] || return 1
+	complain "warning: $1 is used as it is, because the configuration cannot be resolved now: $DIGEST_ERROR"
+}
+
+# outdated DIGEST: one line why the configuration of today is not what was loaded with this digest; nothing when it
+# is, or when that cannot be found out (without the rights to read keys, or with a name server down)
+outdated() {
+	local said
+	if ! said=$(kdump_capture_config check 2>&1); then
+		echo "the configuration is wrong: ${said##*$'\n'}"
+	elif [ -z "$ROOT" ] && [ "$(id -u)" -ne 0 ]; then
+		return
+	elif want_digest && [ "$DIGEST" != "$1" ]; then
+		echo "what is loaded has an older configuration; run: kdumpctl reload"
+	fi
 }

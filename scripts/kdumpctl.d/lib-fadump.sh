@@ -43,10 +43,11 @@ fadump_start() {
 		complain "no initramfs of kernel $KERNEL in ${KDUMP_BOOTDIR:-/boot}: a firmware-assisted dump would not be saved"
 		return 1
 	}
-	if ! image_current "$image"; then
+	if ! image_current "$image" && ! unresolved "$image"; then
 		build_production_image || return 1
 	fi
-	fadump_bootargs
+	# they depend on final_action; without it they stay as they are
+	[ -z "${DIGEST-}" ] || fadump_bootargs
 	fadump_set 1 || return 1
 	say "fadump: operational ($(($(fadump_reserved) / 1048576)) MiB reserved)"
 }
@@ -67,5 +68,7 @@ fadump_why_not() {
 		echo "registered, but no initramfs of kernel $KERNEL is found in ${KDUMP_BOOTDIR:-/boot}"
 	elif [ "$(image_digest "$image")" = none ]; then
 		echo "registered by the kernel, but $image cannot capture a dump; run: kdumpctl start"
+	else
+		outdated "$(image_digest "$image")"
 	fi
 }

@@ -43,7 +43,7 @@ image_current() {
 	[ -s "$ROOT$1" ] && want_digest && [ "$(image_digest "$1")" = "$DIGEST" ]
 }
 
-# run_dracut OUTPUT ARG…: output of dracut is shown when it fails; after want_digest
+# run_dracut OUTPUT ARG…: output of dracut is shown when it fails; after must_have_digest
 run_dracut() {
 	local output=$1 log args=() status
 	shift
@@ -80,7 +80,7 @@ build_capture_image() {
 	image=$(capture_image)
 	new=$image.new
 	mkdir -p "$ROOT${image%/*}" || return 1
-	want_digest || return 1
+	must_have_digest || return 1
 	empty=$(mktemp -d) || return 1
 	say "building $image"
 	SALVOR_IMAGE=kdump run_dracut "$new" --conf /dev/null --confdir "$empty" --modules kdump-capture \
@@ -101,7 +101,7 @@ build_production_image() {
 	! command -v mkinitramfs >/dev/null ||
 		die "this system makes its initramfs with initramfs-tools; firmware-assisted dump needs dracut: apt install dracut"
 	new=$image.kdump-new
-	want_digest || return 1
+	must_have_digest || return 1
 	mkdir -p "$ROOT${conf%/*}" &&
 		printf '%s\n' '# written by kdumpctl: firmware-assisted dump boots the production initramfs' \
 			'add_dracutmodules+=" kdump-capture "' >"$ROOT$conf"

@@ -51,7 +51,7 @@ kdump_start() {
 	kdump_reservation || return 1
 	kernel=$(kernel_image) || return 1
 	image=$(capture_image)
-	if ! image_current "$image"; then
+	if ! image_current "$image" && ! unresolved "$image"; then
 		build_capture_image || return 1
 	fi
 	cmdline=$(capture_cmdline)
@@ -78,15 +78,20 @@ kdump_stop() {
 	say "kdump: not operational: the capture kernel is unloaded"
 }
 
+# may_look DIRECTORY: whether what is not seen there is not there
+may_look() { [ ! -d "$ROOT$1" ] || [ -x "$ROOT$1" ]; }
+
 # kdump_why_not: one line why a crash would not be captured; nothing when it would
 kdump_why_not() {
 	if ! [ "$(kdump_reserved)" -gt 0 ] 2>/dev/null; then
 		echo "no memory is reserved (crashkernel= on the kernel command line)"
 	elif ! kdump_loaded; then
 		echo "no capture kernel is loaded; run: kdumpctl start"
-	elif [ ! -e "$ROOT$LOADED" ]; then
+	elif [ ! -e "$ROOT$LOADED" ] && may_look "${LOADED%/*}"; then
 		echo "a capture kernel is loaded, but not by kdumpctl; run: kdumpctl restart"
 	elif [ ! -s "$ROOT$(capture_image)" ]; then
 		echo "a capture kernel is loaded, but its image $(capture_image) is missing; run: kdumpctl restart"
+	else
+		outdated "$(read_node "$LOADED" | cut -d' ' -f1)"
 	fi
 }

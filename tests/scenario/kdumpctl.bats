@@ -89,6 +89,58 @@ setup() { machine; }
 	[ "$status" -eq 0 ]
 }
 
+@test "a name server that is down does not keep a good image from being loaded" {
+	kdumpctl start
+	kdumpctl stop
+	touch "$MACHINE/unresolvable"
+	run kdumpctl start
+	[ "$status" -eq 0 ]
+	[ "$(node kexec_crash_loaded)" = 1 ]
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == *"warning: "*"is used as it is"*"server.example: no address" ]]
+	[[ ${lines[1]} == *"operational"* ]]
+	[ "$(calls ^dracut)" -eq 1 ]
+	run kdumpctl status
+	[ "$status" -eq 0 ]
+}
+
+@test "without an image, what cannot be resolved is an error in one line" {
+	touch "$MACHINE/unresolvable"
+	run kdumpctl start
+	[ "$status" -eq 1 ]
+	one_line "server.example: no address"
+}
+
+@test "status: what is loaded is older than the configuration" {
+	kdumpctl start
+	echo "TARGET='local' TARGET_FSTYPE='xfs' FINAL_ACTION='default'" >"$MACHINE/resolved"
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+	one_line "older configuration; run: kdumpctl reload"
+	kdumpctl reload
+	run kdumpctl status
+	[ "$status" -eq 0 ]
+}
+
+@test "status: a configuration that is wrong now" {
+	kdumpctl start
+	touch "$MACHINE/bad"
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+	one_line "the configuration is wrong: /etc/kdump.conf:3: unknown directive 'pat'"
+}
+
+@test "the lock lies where nobody else can take it" {
+	kdumpctl start
+	[ "$(stat -c '%a %u' "$MACHINE/run/salvor")" = "700 $(id -u)" ]
+	[ -e "$MACHINE/run/salvor/kdumpctl.lock" ]
+	[ ! -e "$MACHINE/run/lock" ]
+	rm -r "$MACHINE/run/salvor" && ln -s /tmp "$MACHINE/run/salvor"
+	run kdumpctl start
+	[ "$status" -eq 1 ]
+	one_line "is not a directory of the user who runs this"
+}
+
 @test "no reservation: one line that says what to do" {
 	echo 0 >"$MACHINE/sys/kernel/kexec_crash_size"
 	echo "root=/dev/vda" >"$MACHINE/proc/cmdline"
@@ -217,8 +269,8 @@ setup() { machine; }
 }
 
 @test "a second kdumpctl gives up after the time limit" {
-	mkdir -p "$MACHINE/run/lock"
-	exec 8>"$MACHINE/run/lock/kdumpctl.lock"
+	mkdir -m 0700 "$MACHINE/run/salvor"
+	exec 8>"$MACHINE/run/salvor/kdumpctl.lock"
 	flock 8
 	KDUMPCTL_LOCK_LIMIT=1 run kdumpctl start
 	exec 8>&-

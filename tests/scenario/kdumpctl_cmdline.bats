@@ -43,6 +43,31 @@ lacks() { [[ " $line " != *" $1"* ]] || { echo "'$1' in: $line" && return 1; }; 
 	has foo
 }
 
+@test "no sysctl of the production system, and no panic by taint" {
+	line=$(cmdline "sysctl.vm.nr_hugepages=900 sysctl/kernel.panic_on_warn=1 panic_on_taint=0x20 sysctlfoo=1")
+	lacks sysctl.vm
+	lacks sysctl/
+	lacks panic_on_taint
+	has sysctlfoo=1
+}
+
+@test "what is meant for init ends before our own words" {
+	line=$(cmdline "root=/dev/vda quiet -- single crashkernel=1G")
+	has quiet
+	lacks --
+	lacks single
+	has reset_devices
+}
+
+@test "a parameter in quotes is removed like others" {
+	line=$(cmdline '"crashkernel=1G,high" "panic" "log_buf_len=16M" "dyndbg=file a.c +p" foo')
+	lacks '"crashkernel'
+	lacks '"panic'
+	lacks '"log_buf_len'
+	has '"dyndbg=file a.c +p"'
+	has foo
+}
+
 @test "names that only begin alike stay" {
 	line=$(cmdline "panic_timeout_x=3 ipv6.disable=1 initrd_x=1")
 	has panic_timeout_x=3

@@ -53,6 +53,24 @@ setup() { fadump_machine; }
 	one_line "cannot capture a dump"
 }
 
+@test "status: the initramfs has an older configuration" {
+	kdumpctl start
+	echo "TARGET='local' TARGET_FSTYPE='xfs'" >"$MACHINE/resolved"
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+	one_line "older configuration; run: kdumpctl reload"
+}
+
+@test "a name server that is down does not keep it from being registered" {
+	kdumpctl start
+	kdumpctl stop
+	touch "$MACHINE/unresolvable"
+	run kdumpctl start
+	[ "$status" -eq 0 ]
+	[[ $output == *"warning: "*"is used as it is"* ]]
+	[ "$(node fadump/registered)" = 1 ]
+}
+
 @test "stop unregisters" {
 	kdumpctl start
 	run kdumpctl stop

@@ -37,7 +37,10 @@ programs() {
 	fake kdump-capture <<-'EOF'
 		case $2 in
 		check) [ ! -e "$MACHINE/bad" ] || { echo "/etc/kdump.conf:3: unknown directive 'pat'; did you mean path" >&2; exit 2; } ;;
-		resolve) cat "$MACHINE/resolved" ;;
+		resolve)
+			[ ! -e "$MACHINE/unresolvable" ] || { echo "/etc/kdump.conf:1: server.example: no address" >&2; exit 1; }
+			cat "$MACHINE/resolved"
+			;;
 		esac
 	EOF
 	fake vmcore-filter </dev/null
