@@ -46,9 +46,22 @@ const struct collector *collector_find(const char *word)
 
 /* Options of vmcore-filter(8) and makedumpfile(8) that do something else than save this vmcore. */
 static const char *const not_saving[] = {
-	"-h",		  "--help",	  "-v",	       "-V",	"--version",	"--check-params",
-	"--dump-dmesg",	  "--mem-usage",  "--dry-run", "-R",	"--reassemble", "--diskset",
-	"--partial-dmesg", "--vtop",	  "--split",   "-g",
+	"-h",
+	"--help",
+	"-v",
+	"-V",
+	"--version",
+	"--check-params",
+	"--dump-dmesg",
+	"--mem-usage",
+	"--dry-run",
+	"-R",
+	"--reassemble",
+	"--diskset",
+	"--partial-dmesg",
+	"--vtop",
+	"--split",
+	"-g",
 };
 
 static struct err *check_saves(const struct words *w)

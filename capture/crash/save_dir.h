@@ -10,8 +10,8 @@
 #include "base/err.h"
 
 /*
- * Opens save_path below the directory mount (which is where its links' "/" is), makes what is missing
- * of it with mode 0755, and checks that it is on the same mount. real gets its path without
+ * Opens save_path below the directory mount (which is where its links' "/" is), makes what is
+ * missing of it with mode 0755, and checks that it is on the same mount. real gets its path without
  * symbolic links, as open(2) takes it. Kernels without openat2(2) (before 5.6) refuse links on the
  * way.
  */
