@@ -27,8 +27,9 @@ qemu_machine() {
 		qemu=(qemu-system-x86_64 -machine q35,sata=off -cpu "${2:-max,svm=off}" -device vmcoreinfo -serial chardev:console)
 		;;
 	ppc64el)
-		# without the mitigations that TCG does not have, which it would only warn about
-		qemu=(qemu-system-ppc64 -machine pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken
+		# without the mitigations that TCG does not have, which it would only warn about; and with QEMU's own small
+		# firmware: SLOF puts itself below 2 GiB, into the area where the memory of a crashed kernel is kept
+		qemu=(qemu-system-ppc64 -machine pseries,x-vof=on,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken
 			-serial chardev:console)
 		[ -z "$2" ] || qemu+=(-cpu "$2")
 		;;
