@@ -8,6 +8,28 @@ load support
 
 CODECS='zstd lzo zlib snappy'
 
+save_raw='#!/bin/sh
+mkdir -p /run/raw
+for disk in /sys/block/vd*; do
+	[ "$(cat $disk/serial)" = raw ] && mount -t ext4 /dev/${disk##*/} /run/raw
+done
+cat /proc/vmcore >/run/raw/vmcore
+umount /run/raw'
+
+# The production initramfs would take the guest minutes to make again: a second archive behind it adds the script,
+# and a configuration that names it.
+add_to_initrd() {
+	local add=$WORK/add conf=etc/salvor/capture.conf
+	mkdir -p "$add/${conf%/*}" "$add/usr/local/sbin"
+	in_lab sh -c "zstd -dc '$WORK/guest.img.initrd' | cpio -i --to-stdout --quiet $conf" |
+		sed '/^KDUMP_PRE=/d' >"$add/$conf"
+	grep -q '^TARGET=' "$add/$conf"
+	echo "KDUMP_PRE='/usr/local/sbin/save-raw'" >>"$add/$conf"
+	printf '%s\n' "$save_raw" >"$add/usr/local/sbin/save-raw"
+	chmod 755 "$add/usr/local/sbin/save-raw"
+	in_lab sh -c "cd '$add' && find . | cpio -o -H newc --quiet | zstd -q" >>"$WORK/guest.img.initrd"
+}
+
 # raw_vmcore ARCH MEMORY APPEND: $WORK/ARCH.vmcore, copied by a kdump_pre script in the capture environment
 raw_vmcore() {
 	local arch=$1
@@ -18,23 +40,20 @@ raw_vmcore() {
 		systemctl poweroff
 		exit
 	fi
-	cat >/usr/local/sbin/save-raw <<-'SCRIPT'
-	#!/bin/sh
-	mkdir -p /run/raw
-	for disk in /sys/block/vd*; do
-		[ "\$(cat \$disk/serial)" = raw ] && mount -t ext4 /dev/\${disk##*/} /run/raw
-	done
-	cat /proc/vmcore >/run/raw/vmcore
-	umount /run/raw
-	SCRIPT
-	chmod 755 /usr/local/sbin/save-raw
-	echo 'kdump_pre /usr/local/sbin/save-raw' >/etc/kdump.conf
-	kdumpctl start; echo "@job start=\$?"
+	if [ $arch = x86_64 ]; then
+		cat >/usr/local/sbin/save-raw <<-'SCRIPT'
+		$save_raw
+		SCRIPT
+		chmod 755 /usr/local/sbin/save-raw
+		echo 'kdump_pre /usr/local/sbin/save-raw' >/etc/kdump.conf
+		kdumpctl start; echo "@job start=\$?"
+	fi
 	find /usr -xdev -type f -size -200k -exec cat {} + >/dev/null
 	sync
 	echo 1 >/proc/sys/kernel/sysrq
 	echo c >/proc/sysrq-trigger
 	END
+	[ "$arch" = x86_64 ] || add_to_initrd
 	run_guest "$arch" 1200 --mem "$2" --append "$3" --disk "$WORK/raw.img,serial=raw"
 	mv "$WORK/console.txt" "$WORK/console-$arch.txt"
 	mkdir -p "$WORK/raw"
