@@ -49,7 +49,7 @@ setup_file() {
 	# status word of disk_dump_header: bit 3
 	status=$(od -A n -t u4 -j 424 -N 4 "$file")
 	[ $((status & 8)) -ne 0 ]
-	crash_says "$("$LAB" path amd64-kernel)/vmlinux.debug" "$PWD/$file" $'sys' >"$WORK/crash.txt" || :
+	crash_says x86_64 "$PWD/$file" $'sys' >"$WORK/crash.txt" || :
 	cat "$WORK/crash.txt"
 	grep -q 'RELEASE: 6\.' "$WORK/crash.txt" || {
 		in_lab drgn -q -c "$PWD/$file" -s "$("$LAB" path amd64-kernel)/vmlinux.debug" --no-default-symbols \

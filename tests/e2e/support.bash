@@ -72,8 +72,14 @@ phases() {
 # in_lab CMD…: a program of the lab's tools root
 in_lab() { "$LAB" exec "$@"; }
 
-# crash_says VMLINUX VMCORE COMMANDS: crash, without its banner of copyrights
+# crash_says ARCH VMCORE COMMANDS: what crash of that architecture says, without its banner
 crash_says() {
+	local where=(exec) vmlinux
+	vmlinux=$("$LAB" path amd64-kernel)/vmlinux.debug
+	if [ "$1" = ppc64le ]; then
+		where=(in crash-ppc64el)
+		vmlinux=$("$LAB" path ppc64le-kernel)/vmlinux.debug
+	fi
 	printf '%s\nquit\n' "$3" >"$WORK/crash.in"
-	in_lab crash --no_scroll -i "$WORK/crash.in" "$1" "$2" 2>&1 | tr -d '\r'
+	"$LAB" "${where[@]}" crash -s --no_scroll -i "$WORK/crash.in" "$vmlinux" "$2" 2>&1 | tr -d '\r'
 }
