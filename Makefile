@@ -55,7 +55,7 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 	    -Wwrite-strings -Wvla -Wformat=2 -Wundef
 required_flags += -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -pthread $(warnings) \
 		  -DSALVOR_VERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' \
-		  -DSYSCONFDIR='"$(SYSCONFDIR)"' -Ifilter -Icapture
+		  -DSYSCONFDIR='"$(SYSCONFDIR)"' -Ifilter -Icapture -ffile-prefix-map=$(CURDIR)=.
 required_ld    += -pthread
 
 # --- libraries --------------------------------------------------------------------------------------
