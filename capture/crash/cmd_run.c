@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include "base/clock.h"
+#include "crash/alive.h"
 #include "crash/final.h"
 #include "crash/flush.h"
 #include "crash/plan.h"
@@ -177,6 +178,36 @@ static void save_and_finish(struct run *run, int *status)
 	final_do(a, run->live);
 }
 
+static void tick(double left)
+{
+	alive_say(left);
+}
+
+/* From here on we are looked after: by who started us. */
+static void watch_start(const struct root *root)
+{
+	char dir[PATH_MAX];
+	char path[PATH_MAX];
+	const char *prefix = strcmp(root->path, "/") == 0 ? "" : root->path;
+	struct err *e = path_printf(dir, "%s" RUN_DIR, prefix);
+	if (!e)
+		e = incident_mkdirs(dir, 0755);
+	if (!e)
+		e = path_printf(path, "%s/" ALIVE_FILE, dir);
+	if (!e)
+		e = alive_init(path);
+	if (e)
+		say_error("nobody will notice if this hangs: %s", err_message(e));
+	err_free(e);
+	step_on_tick(tick);
+}
+
+static void watch_end(void)
+{
+	step_on_tick(NULL);
+	alive_deinit();
+}
+
 static struct err *run_with(const struct options *o, const struct root *root, struct settings *s,
 			    int *status)
 {
@@ -217,7 +248,10 @@ struct err *cmd_run(const struct options *o, int *status)
 		*status = EXIT_NO_DUMP;
 	} else {
 		say_init(strcmp(root.path, "/") == 0 && !o->dry_run);
+		if (!o->dry_run)
+			watch_start(&root);
 		e = run_with(o, &root, &s, status);
+		watch_end();
 		say_deinit();
 	}
 	settings_deinit(&s);

@@ -3,15 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
-#include <sys/wait.h>
 #include "crash/say.h"
 #include "crash/step.h"
 
 /* Everything of ours is on the disk already; this is for what others wrote. */
 #define SYNC_SECONDS 30
+/* How often it is said that the person at the shell is still welcome. */
+#define SHELL_LOOK 1.0
 
 static const struct {
 	const char *name;
@@ -67,9 +69,8 @@ static void run_shell(void)
 	pid_t pid = fork();
 	if (pid == 0)
 		shell_child();
-	if (pid > 0)
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	while (pid > 0 && !child_ended(pid, SHELL_LOOK))
+		step_tick(INFINITY);
 }
 
 void final_do(enum action a, bool live)
