@@ -14,6 +14,7 @@
 #include "crash/run.h"
 #include "crash/say.h"
 #include "crash/target.h"
+#include "crash/watchdog.h"
 
 /* --early: what a local disk needs to appear after its driver was loaded. A later hook waits
  * longer. */
@@ -181,9 +182,10 @@ static void save_and_finish(struct run *run, int *status)
 static void tick(double left)
 {
 	alive_say(left);
+	watchdog_feed();
 }
 
-/* From here on we are looked after: by who started us. */
+/* From here on we are looked after: by who started us, and by the hardware. */
 static void watch_start(const struct root *root)
 {
 	char dir[PATH_MAX];
@@ -199,12 +201,15 @@ static void watch_start(const struct root *root)
 	if (e)
 		say_error("nobody will notice if this hangs: %s", err_message(e));
 	err_free(e);
+	if (environment_detect(root) == ENVIRONMENT_KDUMP)
+		watchdog_init(root);
 	step_on_tick(tick);
 }
 
 static void watch_end(void)
 {
 	step_on_tick(NULL);
+	watchdog_deinit();
 	alive_deinit();
 }
 

@@ -9,6 +9,7 @@
 #include <sys/reboot.h>
 #include "crash/say.h"
 #include "crash/step.h"
+#include "crash/watchdog.h"
 
 /* Everything of ours is on the disk already; this is for what others wrote. */
 #define SYNC_SECONDS 30
@@ -86,6 +87,7 @@ void final_do(enum action a, bool live)
 	step_run(&limits, sync_all, NULL, &r);
 	if (r.outcome != OUTCOME_OK)
 		say_error("sync: %s", r.message);
+	watchdog_deinit();
 	int command = actions[a].command >= 0 ? actions[a].command : RB_AUTOBOOT;
 	if (reboot(command) < 0)
 		say_error("the kernel refuses to %s: %s", action_name(a), strerror(errno));

@@ -38,7 +38,7 @@ kdump_load_config() {
 	eval "$text"
 }
 
-# kdump_modules target|nic: module names, one a line, in load order
+# kdump_modules target|nic|watchdog: what kdump-modules says, one a line; module names in load order
 kdump_modules() {
 	"$moddir/kdump-modules" --kernel "$kernel" "$1" <<<"$(kdump_resolved)"
 }
@@ -76,6 +76,8 @@ kdump_install_config() {
 		# udev must not bind the adapters before their state is recorded; loading by name still works
 		mkdir -p "$initdir/etc/modprobe.d"
 		sed 's/^/blacklist /' "$dir/modules.nic" >"$initdir/etc/modprobe.d/salvor-nic.conf"
+		# after a firmware-assisted dump they are the production system's
+		kdump_modules watchdog >"$dir/watchdog"
 	fi
 	# kdumpctl says what it compares with, so that no difference of PATH makes it build again and again
 	if [[ ${SALVOR_DIGEST-} ]]; then

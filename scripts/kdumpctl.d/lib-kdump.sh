@@ -46,9 +46,22 @@ kexec_load() {
 	return $status
 }
 
+# watchdog_warning: a watchdog goes on while the capture kernel starts, which takes up to half a minute
+watchdog_warning() {
+	local dog state timeout
+	for dog in "$ROOT"/sys/class/watchdog/watchdog*; do
+		[ -r "$dog/state" ] && [ -e "$dog/device" ] && read -r state <"$dog/state" && read -r timeout <"$dog/timeout" ||
+			continue
+		[ "$state" != active ] || [ "$timeout" -ge 30 ] ||
+			complain "warning: ${dog##*/} resets the machine $timeout s after a crash, before a dump can be saved:" \
+				"let it have 60 s or more (systemd: RuntimeWatchdogSec=60)"
+	done
+}
+
 kdump_start() {
 	local kernel image cmdline line
 	kdump_reservation || return 1
+	watchdog_warning
 	kernel=$(kernel_image) || return 1
 	image=$(capture_image)
 	if ! image_current "$image" && ! unresolved "$image"; then

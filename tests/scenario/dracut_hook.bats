@@ -57,6 +57,14 @@ not_called() { ! grep -- "$1" "$CALLS"; }
 kdump-capture run --early" ]
 }
 
+@test "early: the drivers of watchdogs that run are loaded first, by themselves" {
+	printf '%s\n' "identity iTCO_wdt" "module lpc_ich" "module iTCO_wdt" >"$SALVOR_ROOT/etc/salvor/watchdog"
+	capture_returns 10
+	hook early
+	[ "$(grep modprobe "$CALLS")" = "modprobe -a -q lpc_ich iTCO_wdt
+modprobe -a -q virtio_pci virtio_blk" ]
+}
+
 @test "an empty list of modules starts no modprobe" {
 	: >"$SALVOR_ROOT/etc/salvor/modules.target"
 	capture_returns 10

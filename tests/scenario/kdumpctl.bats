@@ -8,6 +8,24 @@ load kdumpctl_helpers
 
 setup() { machine; }
 
+# watchdog STATE TIMEOUT
+watchdog() {
+	local dog=$MACHINE/sys/class/watchdog/watchdog0
+	mkdir -p "$dog/device"
+	echo "$1" >"$dog/state"
+	echo "$2" >"$dog/timeout"
+}
+
+@test "a watchdog that leaves a dump no time is warned of" {
+	for case in "active 10 1" "active 60 0" "inactive 10 0"; do
+		read -r state timeout warned <<<"$case"
+		watchdog "$state" "$timeout"
+		run kdumpctl start
+		[ "$status" -eq 0 ]
+		[ "$(grep -c 'warning: watchdog0 resets' <<<"$output")" -eq "$warned" ]
+	done
+}
+
 @test "start builds the image, loads it, and says so" {
 	run kdumpctl start
 	[ "$status" -eq 0 ]
