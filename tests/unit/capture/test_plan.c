@@ -336,6 +336,37 @@ static void hooks(void **state)
 	assert_int_equal(step("vmcore")->outcome, OUTCOME_SKIPPED);
 }
 
+/* Only a kdump_pre that decided so keeps the dump from being saved. */
+static void a_kdump_pre_that_dies_is_no_refusal(void **state)
+{
+	static const struct {
+		const char *body;
+		bool refused;
+	} cases[] = {
+		{"exit 1", true},	    {"exit 125", true},	   {"kill -SEGV $$", false},
+		{"exit 139", false},	    {"nonsense-x", false}, {"exit 0", false},
+		{"kill $$; exit 1", false},
+	};
+	char hook[600];
+	(void)state;
+	snprintf(hook, sizeof(hook), "%s/bin/hook", dir);
+	assert_ok(settings_set(&settings, SET_KDUMP_PRE, hook));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		script("hook", cases[i].body);
+		run->steps = 0;
+		run->started_wall++;
+		run->target.open = run->target.published = run->core.complete = false;
+		plan_save(run);
+		if (run->pre_refused != cases[i].refused || run->core.complete == cases[i].refused)
+			fail_msg("%s: refused %d, saved %d: %s", cases[i].body, run->pre_refused,
+				 run->core.complete, step("pre")->message);
+	}
+	assert_int_equal(sh("rm bin/hook"), 0);
+	run->steps = 0;
+	plan_save(run);
+	assert_false(run->pre_refused);
+}
+
 static void fadump_leaves_devices_alone(void **state)
 {
 	(void)state;
@@ -421,6 +452,7 @@ int main(void)
 		T(failures_do_not_spread),
 		T(no_target),
 		T(hooks),
+		T(a_kdump_pre_that_dies_is_no_refusal),
 		T(fadump_leaves_devices_alone),
 		T(the_copy_keeps_holes),
 		T(a_copy_that_fills_the_disk_is_flagged),
