@@ -192,46 +192,45 @@ static void the_journal(void **state)
 	assert_int_equal(run->core.attempt[0].exit_status, 1);
 }
 
+/* What is configured, what the programs do with a dump, and what comes of it. */
+static const struct {
+	const char *configured;
+	const char *filter; /* what it does with a dump */
+	const char *makedumpfile;
+	bool usable, complete;
+	const char *saved_by;
+	unsigned attempts;
+} turns[] = {
+	{"", "exit 1", NULL, true, true, "copy", 2},
+	{"", "kill -9 $$", NULL, true, true, "copy", 2},
+	{"", "exit 1", "cp $in $out", true, true, "makedumpfile -l --message-level 7 -d 31", 2},
+	{"vmcore-filter -l -d1", "exit 1", "exit 1", true, true, "copy", 3},
+	{"vmcore-filter --nonsense", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+	 "vmcore-filter -z -d 31", 2},
+	{"vmcore-filter -d 31", "echo part > $out; exit 3", "cp $in $out", true, false,
+	 "vmcore-filter -d 31", 1},
+	{"vmcore-filter -d 31", "exit 4", "cp $in $out", false, false, NULL, 1},
+	{"unknown-program -x", "cp $in $out", NULL, true, true, "vmcore-filter -z -d 31", 1},
+	{"vmcore-filter --odd", "[ $1 = -z ] && cp $in $out; exit 0", NULL, true, true,
+	 "vmcore-filter -z -d 31", 2},
+	{"vmcore-filter", "exit 0", NULL, true, true, "copy", 3},
+	{"vmcore-filter", ": > $out", "echo usage > $out", true, true, "copy", 4},
+	{"makedumpfile", "cp $in $out", "exit 0", true, true, "vmcore-filter -z -d 31", 2},
+	{"makedumpfile", "exit 1", "printf 'KDUMP   x' > $out", true, true, "makedumpfile", 1},
+	{"makedumpfile -F -d 31", "exit 1", "[ $1 = -d ] && cp $in $out", true, true,
+	 "makedumpfile -d 31", 1},
+};
+
 static void collectors_in_turn(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *configured;
-		const char *filter; /* what it does with a dump */
-		const char *makedumpfile;
-		bool usable, complete;
-		const char *saved_by;
-		unsigned attempts;
-	} cases[] = {
-		{"", "exit 1", NULL, true, true, "copy", 2},
-		{"", "kill -9 $$", NULL, true, true, "copy", 2},
-		{"", "exit 1", "cp $in $out", true, true, "makedumpfile -l --message-level 7 -d 31",
-		 2},
-		{"vmcore-filter -l -d1", "exit 1", "exit 1", true, true, "copy", 3},
-		{"vmcore-filter --nonsense", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
-		 "vmcore-filter -z -d 31", 2},
-		{"vmcore-filter -d 31", "echo part > $out; exit 3", "cp $in $out", true, false,
-		 "vmcore-filter -d 31", 1},
-		{"vmcore-filter -d 31", "exit 4", "cp $in $out", false, false, NULL, 1},
-		{"unknown-program -x", "cp $in $out", NULL, true, true, "vmcore-filter -z -d 31",
-		 1},
-		{"vmcore-filter --odd", "[ $1 = -z ] && cp $in $out; exit 0", NULL, true, true,
-		 "vmcore-filter -z -d 31", 2},
-		{"vmcore-filter", "exit 0", NULL, true, true, "copy", 3},
-		{"vmcore-filter", ": > $out", "echo usage > $out", true, true, "copy", 4},
-		{"makedumpfile", "cp $in $out", "exit 0", true, true, "vmcore-filter -z -d 31", 2},
-		{"makedumpfile", "exit 1", "printf 'KDUMP   x' > $out", true, true, "makedumpfile",
-		 1},
-		{"makedumpfile -F -d 31", "exit 1", "[ $1 = -d ] && cp $in $out", true, true,
-		 "makedumpfile -d 31", 1},
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(turns); i++) {
 		char body[512];
-		assert_ok(settings_set(&settings, SET_CORE_COLLECTOR, cases[i].configured));
-		snprintf(body, sizeof(body), DMESG LAST_TWO "%s", cases[i].filter);
+		assert_ok(settings_set(&settings, SET_CORE_COLLECTOR, turns[i].configured));
+		snprintf(body, sizeof(body), DMESG LAST_TWO "%s", turns[i].filter);
 		script("vmcore-filter", body);
-		if (cases[i].makedumpfile) {
-			snprintf(body, sizeof(body), LAST_TWO "%s", cases[i].makedumpfile);
+		if (turns[i].makedumpfile) {
+			snprintf(body, sizeof(body), LAST_TWO "%s", turns[i].makedumpfile);
 			script("makedumpfile", body);
 		} else {
 			assert_int_equal(sh("rm -f bin/makedumpfile"), 0);
@@ -240,18 +239,18 @@ static void collectors_in_turn(void **state)
 		run->started_wall++;
 		run->target.published = false;
 		plan_save(run);
-		if (run->core.usable != cases[i].usable ||
-		    run->core.complete != cases[i].complete ||
-		    run->core.attempts != cases[i].attempts)
+		if (run->core.usable != turns[i].usable ||
+		    run->core.complete != turns[i].complete ||
+		    run->core.attempts != turns[i].attempts)
 			fail_msg("case %zu: usable %d complete %d attempts %u: %s", i,
 				 run->core.usable, run->core.complete, run->core.attempts,
 				 step("vmcore")->message);
-		if (cases[i].saved_by)
+		if (turns[i].saved_by)
 			assert_string_equal(run->core.attempt[run->core.saved_by].collector,
-					    cases[i].saved_by);
+					    turns[i].saved_by);
 		assert_true(run->target.published);
-		assert_int_equal(step("vmcore")->outcome, cases[i].complete ? OUTCOME_OK
-							  : cases[i].usable ? OUTCOME_INCOMPLETE
+		assert_int_equal(step("vmcore")->outcome, turns[i].complete ? OUTCOME_OK
+							  : turns[i].usable ? OUTCOME_INCOMPLETE
 									    : OUTCOME_FAILED);
 	}
 }
