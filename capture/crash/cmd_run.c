@@ -8,6 +8,7 @@
 #include <time.h>
 #include "base/clock.h"
 #include "crash/alive.h"
+#include "crash/fallback.h"
 #include "crash/final.h"
 #include "crash/flush.h"
 #include "crash/plan.h"
@@ -111,7 +112,8 @@ static int exit_status(const struct run *run)
 {
 	if (saved(run))
 		return EXIT_SAVED;
-	return run->core.usable && run->target.published ? EXIT_INCOMPLETE : EXIT_NOT_SAVED;
+	bool part = run->core.usable && run->target.published;
+	return part || fallback_has_first(run) ? EXIT_INCOMPLETE : EXIT_NOT_SAVED;
 }
 
 static void summary(const struct run *run)
@@ -145,16 +147,17 @@ static void mark_done(const struct run *run, int status)
 static void save_to_rootfs(struct run *run)
 {
 	plan_close(run);
+	fallback_begin(run);
 	struct err *e = target_local_rootfs(run);
 	if (e) {
 		say_error("dump_to_rootfs: %s", err_message(e));
 		err_free(e);
-		return;
+	} else {
+		say("dump_to_rootfs: saving to %s", run->target.device);
+		plan_save(run);
+		summary(run);
 	}
-	say("dump_to_rootfs: saving to %s", run->target.device);
-	run->fallback = true;
-	plan_save(run);
-	summary(run);
+	fallback_say(run);
 }
 
 static void save_and_finish(struct run *run, int *status)

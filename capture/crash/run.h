@@ -80,6 +80,18 @@ struct vmcore_state {
 	int saved_by; /* index into attempt, or -1 */
 };
 
+/* What came of a target that failed, when there is a second one (fallback.h). */
+struct first_target {
+	const char *kind;
+	bool published, usable;
+	char device[PATH_MAX];
+	char save_path[PATH_MAX];
+	char name[INCIDENT_NAME_MAX];
+	char file[32];
+	uint64_t bytes;
+	unsigned steps; /* so many of the run's steps were for it */
+};
+
 struct step_record {
 	char name[32];
 	struct step_result result;
@@ -100,8 +112,9 @@ struct run {
 	struct target target;
 	struct vmcore_state core;
 	bool dmesg_saved, nic_saved, pre_refused, released;
-	bool drivers_loaded; /* NIC drivers: nothing is "before bind" any more */
-	bool fallback;	     /* saving to the root file system after the target failed */
+	bool drivers_loaded;	   /* NIC drivers: nothing is "before bind" any more */
+	bool fallback;		   /* saving to the root file system after the target failed */
+	struct first_target first; /* fallback: the target that failed */
 	unsigned steps;
 	struct step_record step[RUN_STEPS_MAX];
 };

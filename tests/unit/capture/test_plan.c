@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "crash/collector.h"
+#include "crash/fallback.h"
 #include "crash/journal.h"
 #include "crash/plan.h"
 #include "crash/target.h"
@@ -282,6 +283,42 @@ static void an_incomplete_dump_is_named_so(void **state)
 			 0);
 }
 
+/* dump_to_rootfs: two dumps, and no doubt which is which. */
+static void the_first_target_is_told_from_the_second(void **state)
+{
+	(void)state;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	strcpy(run->target.device, "UUID=first");
+	script("vmcore-filter", DMESG LAST_TWO "echo part > $out; exit 3");
+	plan_save(run);
+	assert_false(fallback_has_first(run));
+	fallback_begin(run);
+	assert_true(fallback_has_first(run));
+	assert_false(run->core.usable);
+	strcpy(run->target.device, "UUID=root");
+	run->started_wall++;
+	run->target.open = run->target.published = false;
+	script("vmcore-filter", DMESG LAST_TWO "cp $in $out");
+	plan_save(run);
+	assert_true(run->core.complete);
+	journal_write(run, &text);
+	assert_true(json_check(text.data, text.len));
+	const char *first = strstr(text.data, "\"first_target\": {");
+	assert_non_null(first);
+	assert_non_null(strstr(first, "\"device\": \"UUID=first\""));
+	assert_non_null(strstr(first, "\"name\": \"h-20261122T094142Z-incomplete\""));
+	assert_non_null(strstr(first, "\"file\": \"vmcore-incomplete\""));
+	assert_non_null(strstr(text.data, "\"device\": \"UUID=root\""));
+	const char *step1 = strstr(text.data, "\"name\": \"vmcore\",");
+	const char *step2 = strstr(step1 + 1, "\"name\": \"vmcore\",");
+	assert_non_null(step2);
+	assert_true(strstr(step1, "\"target\": \"first\"") < strstr(step1, "\"outcome\""));
+	assert_true(strstr(step2, "\"target\": \"rootfs\"") < strstr(step2, "\"outcome\""));
+	assert_int_equal(sh("[ -f target/h-20261122T094142Z-incomplete/vmcore-incomplete ] && "
+			    "[ -f target/h-20261122T094143Z/vmcore ]"),
+			 0);
+}
+
 static void failures_do_not_spread(void **state)
 {
 	(void)state;
@@ -448,6 +485,7 @@ int main(void)
 		T(collectors_in_turn),
 		T(the_collectors_record_is_kept),
 		T(an_incomplete_dump_is_named_so),
+		T(the_first_target_is_told_from_the_second),
 		T(failures_do_not_spread),
 		T(no_target),
 		T(hooks),
