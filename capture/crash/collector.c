@@ -20,6 +20,8 @@
 #define COLLECTOR_STALL 120.0
 /* People at the console want to see that it goes on. */
 #define TELL_EVERY 10.0
+/* More than the writes a server may not have answered yet. */
+#define OUTGROWN_BYTES ((uint64_t)64 << 20)
 
 /* Exit statuses of vmcore-filter(8). */
 #define FILTER_EXIT_USAGE	  2
@@ -144,6 +146,7 @@ static uint64_t measure(void *arg)
 		mark = (uint64_t)st.st_size + allocated + (uint64_t)st.st_mtim.tv_nsec;
 	}
 	atomic_store(&s->report->bytes, bytes);
+	collector_outgrown(s->run, s->flat.end);
 	double now = clock_now();
 	if (now - s->told > TELL_EVERY) {
 		s->told = now;
@@ -277,11 +280,11 @@ static enum verdict try_program(struct run *run, struct step_report *report,
 	char out[PATH_MAX];
 	char record[PATH_MAX];
 	struct saving s = {.run = run, .report = report, .told = clock_now()};
-	struct err *e = path_printf(out, "%s/%s", run->target.work, FILE_VMCORE_INCOMPLETE);
+	struct err *e = path_printf(out, "%s/%s", run->target.work, run->core.writing);
 	if (!e)
 		e = path_printf(record, "%s/%s", run->dir, FILE_RECORD);
 	if (!e && run->target.ops->remote) {
-		e = run->target.ops->sink_create(run, FILE_VMCORE_INCOMPLETE, report, &s.sink);
+		e = run->target.ops->sink_create(run, run->core.writing, report, &s.sink);
 		s.sink_failed = e != NULL;
 	} else if (!e) {
 		s.path = out;
@@ -338,6 +341,73 @@ static enum verdict try_one(struct run *run, struct step_report *report,
 	return v;
 }
 
+/* The server may have no room for both: what is shorter by more than may be on its way goes. */
+void collector_outgrown(struct run *run, uint64_t bytes)
+{
+	struct vmcore_state *core = &run->core;
+	if (!core->to_beat || bytes <= core->to_beat + OUTGROWN_BYTES)
+		return;
+	core->to_beat = 0;
+	struct err *e = run->target.ops->remove(run, FILE_VMCORE_INCOMPLETE);
+	if (e)
+		say_error("vmcore: %s", err_message(e));
+	err_free(e);
+}
+
+/* The second attempt has more: it takes the first one's place. */
+static enum verdict take_second(struct run *run, enum verdict v)
+{
+	struct vmcore_state *core = &run->core;
+	const struct target_ops *ops = run->target.ops;
+	struct err *e = ops->remove(run, FILE_VMCORE_INCOMPLETE);
+	if (!e)
+		e = ops->rename(run, FILE_VMCORE_RETRY, FILE_VMCORE_INCOMPLETE);
+	if (!e)
+		return v;
+	say_error("vmcore: the second attempt stays " FILE_VMCORE_RETRY ": %s", err_message(e));
+	err_free(e);
+	strcpy(core->file, FILE_VMCORE_RETRY);
+	core->complete = false;
+	return VERDICT_INCOMPLETE;
+}
+
+/*
+ * Tries again without touching what the first attempt saved: it may be all there ever is. The
+ * longer one stays, by what the server has of each.
+ */
+static enum verdict try_beside(struct run *run, struct step_report *report,
+			       const struct attempt_plan *plan)
+{
+	struct vmcore_state *core = &run->core;
+	const struct target_ops *ops = run->target.ops;
+	int first = core->saved_by;
+	uint64_t first_bytes = core->bytes;
+	uint64_t second_bytes = 0;
+	ops->size(run, FILE_VMCORE_INCOMPLETE, &first_bytes);
+	core->to_beat = MAX(first_bytes, (uint64_t)1);
+	strcpy(core->writing, FILE_VMCORE_RETRY);
+	enum verdict v = try_one(run, report, plan);
+	bool outgrown = core->to_beat == 0;
+	core->to_beat = 0;
+	strcpy(core->writing, FILE_VMCORE_INCOMPLETE);
+	if (v == VERDICT_SAVED)
+		return take_second(run, v);
+	ops->size(run, FILE_VMCORE_RETRY, &second_bytes);
+	core->usable = true;
+	core->complete = false;
+	if (outgrown || (v == VERDICT_INCOMPLETE && second_bytes > first_bytes)) {
+		core->saved_by = (int)core->attempts - 1;
+		return take_second(run, VERDICT_INCOMPLETE);
+	}
+	core->saved_by = first;
+	core->bytes = first_bytes;
+	struct err *e = ops->remove(run, FILE_VMCORE_RETRY);
+	if (e)
+		say_error("vmcore: %s", err_message(e));
+	err_free(e);
+	return VERDICT_INCOMPLETE;
+}
+
 /*
  * A connection that broke is the one failure of a target worth a second try: from the start,
  * because what the server has got is not known. One only: the first may have taken its full time.
@@ -351,7 +421,7 @@ static enum verdict try_with_retry(struct run *run, struct step_report *report,
 	    core->attempt[core->attempts - 1].target_full)
 		return v;
 	say("vmcore: once more, with a new connection");
-	return try_one(run, report, plan);
+	return v == VERDICT_INCOMPLETE ? try_beside(run, report, plan) : try_one(run, report, plan);
 }
 
 /* The configured command. False when there is none or it cannot be used. */
@@ -393,6 +463,7 @@ struct err *collector_save(struct run *run, struct step_report *report)
 	struct vmcore_state *core = &run->core;
 	*core = (struct vmcore_state) {.saved_by = -1};
 	strcpy(core->file, FILE_VMCORE_INCOMPLETE);
+	strcpy(core->writing, FILE_VMCORE_INCOMPLETE);
 	struct attempt_plan configured = {0};
 	enum verdict v = VERDICT_NEXT;
 	if (plan_configured(run, &configured))
