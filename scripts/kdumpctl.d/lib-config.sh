@@ -3,10 +3,12 @@
 #
 # Where things are and what is configured. kdump.conf is read by kdump-capture only; the settings of kexec and
 # the kernel command line come from shell files of the distributions' names.
-
 #
 # start runs at each boot, which is complete only when it has ended: functions leave their answer in REPLY, because a
 # subshell per question adds up.
+
+# seconds that the network may take to come up
+NETWORK_LIMIT=90
 
 # read_node FILE…: sets REPLY to the first line of the first of the files that exists; fails when none does
 read_node() {
@@ -40,7 +42,8 @@ resolve_config() {
 	local said line
 	[ -z "${RESOLVED-}" ] || return 0
 	[ -z "${RESOLVE_ERROR-}" ] || return 1
-	if ! said=$(kdump_capture_config resolve 2>&1); then
+	if ! said=$(kdump_capture_config resolve 2>&1) &&
+		! { wait_for_network && said=$(kdump_capture_config resolve 2>&1); }; then
 		RESOLVE_ERROR=${said##*$'\n'}
 		: "${RESOLVE_ERROR:=kdump-capture config resolve failed}"
 		return 1
@@ -48,6 +51,14 @@ resolve_config() {
 	while IFS= read -r line; do
 		if [[ $line =~ ^[A-Z_]+= ]]; then RESOLVED+=$line$'\n'; else printf '%s\n' "$line" >&2; fi
 	done <<<"$said"
+}
+
+# wait_for_network: at a boot the names and routes of an ssh target may not be there yet. kdump.service does not wait
+# for them, because a local target needs none and the network may take long. Fails when there is nothing to wait for.
+wait_for_network() {
+	[ -n "${INVOCATION_ID-}" ] && [ -z "$ROOT" ] && kdump_capture_config check >/dev/null 2>&1 || return 1
+	! systemctl -q is-active network-online.target || return 1
+	timeout "$NETWORK_LIMIT" systemctl start network-online.target
 }
 
 # config_get KEY: sets REPLY to a value of the resolved configuration; empty when there is none

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # kexec kdump: the reservation, and a kernel in it. /run/salvor/loaded has what kdumpctl loaded, "DIGEST KERNEL
-# CMDLINE", where KERNEL tells the file from a later one of that name; a kernel that something else loaded has no such line, and nothing is known about its image.
+# CMDLINE", where KERNEL tells the file from a later one of that name; a kernel that something else loaded has no such
+# line, and nothing is known about its image.
 
 LOADED=/run/salvor/loaded
 

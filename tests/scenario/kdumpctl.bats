@@ -384,3 +384,34 @@ watchdog() {
 		grep -qw "$verb" "$top/scripts/kdumpctl.bash-completion"
 	done
 }
+
+# resolve INVOCATION_ID: what lib-config.sh resolves on the system itself, whose programs are fakes
+resolve() {
+	env INVOCATION_ID="$1" bash -c 'ROOT="" CONFIG=/etc/kdump.conf
+		. "$0/scripts/kdumpctl.d/lib-config.sh"
+		resolve_config && printf "%s" "$RESOLVED" || echo "$RESOLVE_ERROR"' "$top"
+}
+
+@test "at a boot, names that are not known yet are waited for; else not" {
+	: >"$MACHINE/unresolvable"
+	fake systemctl <<-'EOF'
+		case $* in
+		*is-active*) [ ! -e "$MACHINE/unresolvable" ] ;;
+		"start network-online.target") rm "$MACHINE/unresolvable" ;;
+		esac
+	EOF
+	run resolve ''
+	[ "$output" = "/etc/kdump.conf:1: server.example: no address" ]
+	run ! called "^systemctl start"
+	run resolve 1234
+	[[ $output == "TARGET='local'"* ]]
+	called "^systemctl start network-online.target"
+}
+
+@test "with the network up, a name that is not known is an error at once" {
+	: >"$MACHINE/unresolvable"
+	fake systemctl </dev/null
+	run resolve 1234
+	[ "$output" = "/etc/kdump.conf:1: server.example: no address" ]
+	run ! called "^systemctl start"
+}
