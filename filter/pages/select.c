@@ -9,7 +9,11 @@
 /* Struct pages read at a time. A multiple of the largest buddy block would not be needed: see
  * spill. */
 #define PIECE_BYTES ((size_t)256 * 1024)
-/* A bitmap of this many pages is 4 GiB: more is a damaged or hostile vmcore. */
+/*
+ * Twice what x86_64 reaches with page tables of four levels, and all of Book3S 64 with pages of
+ * 64 KiB (MAX_PHYSMEM_BITS 46 and 51). The bitmaps are 4 GiB each then, nearly all of it holes;
+ * more is a damaged or hostile vmcore.
+ */
 #define MAX_PFNS (UINT64_C(1) << 35)
 
 struct scan {
@@ -299,8 +303,7 @@ static void mark_precious(const struct vmcore *v, const struct layout *l, struct
 		e = bitmap_init(&sel->precious, sel->max_pfn);
 	if (!e && sel->precious.nbits) {
 		kmem.arch->mark_precious(&kmem, &sel->precious);
-		for (uint64_t i = 0; i < DIV_ROUND_UP(sel->max_pfn, UINT64_C(8)); i++)
-			sel->precious.bytes[i] &= sel->dump.bytes[i];
+		bitmap_and(&sel->precious, &sel->dump);
 	}
 	err_free(e);
 }
@@ -311,8 +314,11 @@ struct err *select_pages(const struct vmcore *v, const struct layout *layout,
 {
 	struct selection sel = {.max_pfn = vmcore_max_pfn(v, page_shift)};
 	if (sel.max_pfn > MAX_PFNS)
-		return err_new(ERR_FORMAT, "%s: memory up to pfn %#" PRIx64 ": not a valid vmcore",
-			       v->source->path, sel.max_pfn);
+		return err_new(ERR_FORMAT,
+			       "%s: memory at physical address %#" PRIx64
+			       ", above the limit of %#" PRIx64 ": not a valid vmcore",
+			       v->source->path, (sel.max_pfn - 1) << page_shift,
+			       MAX_PFNS << page_shift);
 	struct err *e = bitmap_init(&sel.dump, sel.max_pfn);
 	if (e)
 		return e;
