@@ -131,27 +131,38 @@ uint64_t bitmap_count(const struct bitmap *b, uint64_t from, uint64_t to)
 	return n;
 }
 
-static uint64_t next(const struct bitmap *b, uint64_t from, uint64_t flip)
+/* It looks at no word behind the one that holds bit to - 1: others may be changing there. */
+static uint64_t next(const struct bitmap *b, uint64_t from, uint64_t to, uint64_t flip)
 {
-	while (from < b->nbits) {
+	while (from < to) {
 		uint64_t bits = (word(b, from / 64) ^ flip) >> (from % 64);
 		if (bits) {
 			uint64_t at = from + (uint64_t)__builtin_ctzll(bits);
-			return at < b->nbits ? at : b->nbits;
+			return MIN(at, to);
 		}
 		from = (from / 64 + 1) * 64;
 		if (from % 512 == 0)
-			from = skip(b, from / 64, b->nbits / 64, flip) * 64;
+			from = skip(b, from / 64, to / 64, flip) * 64;
 	}
-	return b->nbits;
+	return to;
 }
 
 uint64_t bitmap_next(const struct bitmap *b, uint64_t from)
 {
-	return next(b, from, 0);
+	return next(b, from, b->nbits, 0);
 }
 
 uint64_t bitmap_next_clear(const struct bitmap *b, uint64_t from)
 {
-	return next(b, from, ~UINT64_C(0));
+	return next(b, from, b->nbits, ~UINT64_C(0));
+}
+
+bool bitmap_run(const struct bitmap *b, uint64_t *from, uint64_t *to)
+{
+	uint64_t end = cut(b, *to), first = next(b, *from, end, 0);
+	if (first >= end)
+		return false;
+	*from = first;
+	*to = next(b, first, end, ~UINT64_C(0));
+	return true;
 }

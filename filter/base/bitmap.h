@@ -47,5 +47,10 @@ uint64_t bitmap_count(const struct bitmap *b, uint64_t from, uint64_t to);
 uint64_t bitmap_next(const struct bitmap *b, uint64_t from);
 /* The first clear bit at or after from, or nbits. */
 uint64_t bitmap_next_clear(const struct bitmap *b, uint64_t from);
+/*
+ * Narrows [*from, *to) to the first run of set bits in it; false, and no change, if there is none.
+ * Others may change bits outside of the 64s that the range touches.
+ */
+bool bitmap_run(const struct bitmap *b, uint64_t *from, uint64_t *to);
 
 #endif

@@ -123,25 +123,28 @@ static void scan_section(void *context, void *item)
 	struct worker *w = context;
 	struct section *sec = item;
 	const struct scan *s = w->scan;
-	uint64_t pfn = (uint64_t)sec->nr << s->map->section_shift;
-	uint64_t end = MIN(pfn + (UINT64_C(1) << s->map->section_shift), s->dump->nbits);
-	uint64_t vaddr = s->map->maps[sec->nr];
-	while (pfn < end) {
-		uint64_t n = end - pfn, passed;
+	uint64_t first = (uint64_t)sec->nr << s->map->section_shift, pfn = first;
+	uint64_t end = MIN(first + (UINT64_C(1) << s->map->section_shift), s->dump->nbits);
+	uint64_t map = s->map->maps[sec->nr];
+	/* Pages in the dump only: struct pages that stand for none may be without number. */
+	for (uint64_t to = end; bitmap_run(s->dump, &pfn, &to); to = end) {
+		uint64_t n = to - pfn, passed;
 		const uint8_t *piece;
-		struct err *e = read_piece(w, vaddr, &n, &piece);
+		struct err *e = read_piece(w, map + (pfn - first) * s->pages->size, &n, &piece);
+		/* A piece does not end between the two struct pages that tell of a compound page.
+		 */
+		if (!e && n > 1 && pfn + n < to)
+			n -= (pfn + n) & 1;
 		if (e) {
 			/* What cannot be judged is dumped. Go on behind the struct pages of one
 			 * page. */
-			passed = MIN(end - pfn,
-				     MAX((UINT64_C(1) << 12) / s->pages->size, UINT64_C(1)));
+			passed = MIN(n, MAX((UINT64_C(1) << 12) / s->pages->size, UINT64_C(1)));
 			sec->unknown += bitmap_count(s->dump, pfn, pfn + passed);
 			err_free(e);
 		} else {
 			passed = scan_piece(s, sec, piece, pfn, n, end);
 		}
 		pfn += passed;
-		vaddr += passed * s->pages->size;
 	}
 }
 

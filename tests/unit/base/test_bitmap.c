@@ -52,6 +52,11 @@ static void assert_model(const struct model *m, uint64_t from, uint64_t to)
 	assert_int_equal(bitmap_count(&m->map, from, to), count);
 	assert_int_equal(bitmap_next(&m->map, from), model_next(m, from, true));
 	assert_int_equal(bitmap_next_clear(&m->map, from), model_next(m, from, false));
+	uint64_t first = from, end = to, set = model_next(m, from, true);
+	bool found = bitmap_run(&m->map, &first, &end);
+	assert_int_equal(found, set < to && set < m->map.nbits);
+	assert_int_equal(first, found ? set : from);
+	assert_int_equal(end, found ? MIN(model_next(m, set, false), MIN(to, m->map.nbits)) : to);
 }
 
 static void random_ranges_match_model(void **state)
