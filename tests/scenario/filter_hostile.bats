@@ -12,46 +12,18 @@ setup_file() {
 
 setup() {
 	cd "$TOP" || return 1
+	load elf_helpers.bash
 	core=$BATS_TEST_TMPDIR/core dump=$BATS_TEST_TMPDIR/dump
 }
 
 filter() { timeout 60 "$OUT/vmcore-filter" "$@"; }
 
-# le BYTES NUMBER… : each number as so many bytes, the lowest first
-le() {
-	local size=$1 number i
-	shift
-	for number; do
-		for ((i = 0; i < size; i++)); do
-			# shellcheck disable=SC2059
-			printf "\\x$(printf %02x $((number >> (8 * i) & 255)))"
-		done
-	done
-}
-
-# header PHNUM SHOFF SHNUM : an ELF64 core file of x86_64, program headers at 64
-header() {
-	printf '\x7fELF\2\1\1'
-	le 1 0 0 0 0 0 0 0 0 0
-	le 2 4 62
-	le 4 1
-	le 8 0 64 "$2"
-	le 4 0
-	le 2 64 56 "$1" 64 "$3" 0
-}
-
-# load PADDR OFFSET SIZE : a PT_LOAD program header
-load() {
-	le 4 1 7
-	le 8 "$2" 0 "$1" "$3" "$3" 4096
-}
-
 # far PADDR : 64 KiB of memory at 0 and a page at PADDR
 far() {
 	{
 		header 2 0 0
-		load 0 4096 65536
-		load "$1" 69632 4096
+		segment 0 4096 65536
+		segment "$1" 69632 4096
 	} >"$core"
 	truncate -s 4096 "$core"
 	head -c 69632 /dev/zero | tr '\0' x >>"$core"
@@ -99,8 +71,8 @@ number_in_record() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$BATS_TEST_TMPDIR/
 @test "the same bytes at several addresses are refused" {
 	{
 		header 2 0 0
-		load 0 4096 65536
-		load $((1 << 30)) 4096 65536
+		segment 0 4096 65536
+		segment $((1 << 30)) 4096 65536
 	} >"$core"
 	truncate -s 69632 "$core"
 	run filter -d 1 "$core" "$dump"
@@ -113,7 +85,7 @@ number_in_record() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$BATS_TEST_TMPDIR/
 @test "millions of section headers are refused" {
 	{
 		header 1 128 0
-		load 0 4096 65536
+		segment 0 4096 65536
 	} >"$core"
 	truncate -s 128 "$core"
 	{
@@ -133,7 +105,7 @@ number_in_record() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$BATS_TEST_TMPDIR/
 @test "program headers that are counted in a section header" {
 	{
 		header 65535 4096 0
-		load 0 8192 65536
+		segment 0 8192 65536
 	} >"$core"
 	truncate -s 4096 "$core"
 	# sh_info is the count: one that is true, and one that no file has
