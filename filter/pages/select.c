@@ -57,6 +57,13 @@ static void level_to_classes(unsigned int level, bool excluded[PAGE_NR_CLASSES])
 
 static uint64_t drop(struct bitmap *dump, uint64_t from, uint64_t to)
 {
+	/* most often a page by itself */
+	if (to - from == 1) {
+		bool there = bitmap_test(dump, from);
+		if (there)
+			bitmap_clear(dump, from);
+		return there;
+	}
 	uint64_t n = bitmap_count(dump, from, to);
 	if (n)
 		bitmap_clear_range(dump, from, to);
