@@ -97,27 +97,50 @@ struct err *collector_check(const char *line)
 	return e;
 }
 
-/* The dump level among options: "-d 31", "-d31"; NULL when not given. */
+/* Letters of both programs whose value is the rest of the word, or the next one (getopt(3)). */
+#define WITH_VALUE "bdgiLx"
+
+static bool is_letters(const char *word)
+{
+	return word[0] == '-' && word[1] != '-';
+}
+
+/* The dump level among options: "-d 31", "-d31", "-zd 31", "--level=31"; NULL when not given. */
 static const char *level_of(const struct words *w)
 {
+	const char *level = NULL;
 	for (size_t i = 1; i < w->count; i++) {
-		if (strcmp(w->word[i], "-d") == 0 && i + 1 < w->count)
-			return w->word[i + 1];
-		if (strncmp(w->word[i], "-d", 2) == 0 && w->word[i][2])
-			return w->word[i] + 2;
+		const char *word = w->word[i], *next = i + 1 < w->count ? w->word[i + 1] : NULL;
+		if (strncmp(word, "--level=", 8) == 0)
+			level = word + 8;
+		else if (strcmp(word, "--level") == 0)
+			level = next;
+		const char *letter = is_letters(word) ? strpbrk(word, WITH_VALUE) : NULL;
+		if (!letter)
+			continue;
+		if (*letter == 'd')
+			level = letter[1] ? letter + 1 : next;
+		i += letter[1] == '\0';
 	}
-	return NULL;
+	return level;
 }
 
 /* How the file is transported is our decision, not the configuration's. */
 static void drop_flattened(struct words *w)
 {
 	for (size_t i = 1; i < w->count;) {
-		if (strcmp(w->word[i], "-F") != 0) {
-			i++;
+		char *word = w->word[i];
+		size_t letters = is_letters(word) ? strcspn(word, WITH_VALUE) : 0;
+		char *flat = memchr(word, 'F', letters);
+		if (!flat) {
+			/* a letter at the end has its value in the next word */
+			i += letters && word[letters] && !word[letters + 1] ? 2 : 1;
 			continue;
 		}
-		free(w->word[i]);
+		memmove(flat, flat + 1, strlen(flat));
+		if (word[1])
+			continue;
+		free(word);
 		memmove(&w->word[i], &w->word[i + 1], (w->count - i) * sizeof(w->word[0]));
 		w->count--;
 	}
@@ -450,8 +473,10 @@ static bool plan_fallback(const struct collector *c, const char *level, struct a
 	if (!c->program)
 		return true;
 	char line[256];
-	snprintf(line, sizeof(line), "%s %s -d %.40s", c->program, c->options,
-		 level ? level : "31");
+	/* of a list of levels, makedumpfile's, the one that is wanted most */
+	int len = level ? (int)MIN(strcspn(level, ","), (size_t)40) : 0;
+	snprintf(line, sizeof(line), "%s %s -d %.*s", c->program, c->options, len ? len : 2,
+		 len ? level : "31");
 	struct err *e = words_split(line, &plan->options);
 	bool fine = !e && program_exists(c->program);
 	err_free(e);

@@ -201,7 +201,7 @@ static const struct {
 	bool usable, complete;
 	const char *saved_by;
 	unsigned attempts;
-} turns[] = {
+} in_turn[] = {
 	{"", "exit 1", NULL, true, true, "copy", 2},
 	{"", "kill -9 $$", NULL, true, true, "copy", 2},
 	{"", "exit 1", "cp $in $out", true, true, "makedumpfile -l --message-level 7 -d 31", 2},
@@ -220,18 +220,28 @@ static const struct {
 	{"makedumpfile", "exit 1", "printf 'KDUMP   x' > $out", true, true, "makedumpfile", 1},
 	{"makedumpfile -F -d 31", "exit 1", "[ $1 = -d ] && cp $in $out", true, true,
 	 "makedumpfile -d 31", 1},
+	{"vmcore-filter -lQd17", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+	 "vmcore-filter -z -d 17", 2},
+	{"vmcore-filter -lQd 17", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+	 "vmcore-filter -z -d 17", 2},
+	{"vmcore-filter -Q --level=17", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+	 "vmcore-filter -z -d 17", 2},
+	{"vmcore-filter -d 1 -Qx -d -d 17,31", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true,
+	 true, "vmcore-filter -z -d 17", 2},
+	{"makedumpfile -lFd 31", "exit 1", "[ $1 = -ld ] && cp $in $out", true, true,
+	 "makedumpfile -ld 31", 1},
 };
 
 static void collectors_in_turn(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(turns); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(in_turn); i++) {
 		char body[512];
-		assert_ok(settings_set(&settings, SET_CORE_COLLECTOR, turns[i].configured));
-		snprintf(body, sizeof(body), DMESG LAST_TWO "%s", turns[i].filter);
+		assert_ok(settings_set(&settings, SET_CORE_COLLECTOR, in_turn[i].configured));
+		snprintf(body, sizeof(body), DMESG LAST_TWO "%s", in_turn[i].filter);
 		script("vmcore-filter", body);
-		if (turns[i].makedumpfile) {
-			snprintf(body, sizeof(body), LAST_TWO "%s", turns[i].makedumpfile);
+		if (in_turn[i].makedumpfile) {
+			snprintf(body, sizeof(body), LAST_TWO "%s", in_turn[i].makedumpfile);
 			script("makedumpfile", body);
 		} else {
 			assert_int_equal(sh("rm -f bin/makedumpfile"), 0);
@@ -240,19 +250,19 @@ static void collectors_in_turn(void **state)
 		run->started_wall++;
 		run->target.published = false;
 		plan_save(run);
-		if (run->core.usable != turns[i].usable ||
-		    run->core.complete != turns[i].complete ||
-		    run->core.attempts != turns[i].attempts)
+		if (run->core.usable != in_turn[i].usable ||
+		    run->core.complete != in_turn[i].complete ||
+		    run->core.attempts != in_turn[i].attempts)
 			fail_msg("case %zu: usable %d complete %d attempts %u: %s", i,
 				 run->core.usable, run->core.complete, run->core.attempts,
 				 step("vmcore")->message);
-		if (turns[i].saved_by)
+		if (in_turn[i].saved_by)
 			assert_string_equal(run->core.attempt[run->core.saved_by].collector,
-					    turns[i].saved_by);
+					    in_turn[i].saved_by);
 		assert_true(run->target.published);
-		assert_int_equal(step("vmcore")->outcome, turns[i].complete ? OUTCOME_OK
-							  : turns[i].usable ? OUTCOME_INCOMPLETE
-									    : OUTCOME_FAILED);
+		assert_int_equal(step("vmcore")->outcome, in_turn[i].complete ? OUTCOME_OK
+							  : in_turn[i].usable ? OUTCOME_INCOMPLETE
+									      : OUTCOME_FAILED);
 	}
 }
 
