@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "base/clock.h"
+#include "crash/collector_options.h"
 #include "crash/flat.h"
 #include "crash/flush.h"
 #include "crash/say.h"
@@ -46,40 +47,6 @@ const struct collector *collector_find(const char *word)
 	return NULL;
 }
 
-/* Options of vmcore-filter(8) and makedumpfile(8) that do something else than save this vmcore. */
-static const char *const not_saving[] = {
-	"-h",
-	"--help",
-	"-v",
-	"-V",
-	"--version",
-	"--check-params",
-	"--dump-dmesg",
-	"--mem-usage",
-	"--dry-run",
-	"-R",
-	"--reassemble",
-	"--diskset",
-	"--partial-dmesg",
-	"--vtop",
-	"--split",
-	"-g",
-};
-
-static struct err *check_saves(const struct words *w)
-{
-	for (size_t i = 1; i < w->count; i++)
-		for (size_t j = 0; j < ARRAY_SIZE(not_saving); j++) {
-			size_t len = strcspn(w->word[i], "=");
-			if (strlen(not_saving[j]) == len &&
-			    strncmp(w->word[i], not_saving[j], len) == 0)
-				return err_new(ERR_USAGE,
-					       "with %s nothing would be saved; remove the option",
-					       not_saving[j]);
-		}
-	return NULL;
-}
-
 struct err *collector_check(const char *line)
 {
 	struct words w;
@@ -92,58 +59,9 @@ struct err *collector_check(const char *line)
 			    "options",
 			    w.word[0]);
 	else if (!e)
-		e = check_saves(&w);
+		e = options_save(&w);
 	words_deinit(&w);
 	return e;
-}
-
-/* Letters of both programs whose value is the rest of the word, or the next one (getopt(3)). */
-#define WITH_VALUE "bdgiLx"
-
-static bool is_letters(const char *word)
-{
-	return word[0] == '-' && word[1] != '-';
-}
-
-/* The dump level among options: "-d 31", "-d31", "-zd 31", "--level=31"; NULL when not given. */
-static const char *level_of(const struct words *w)
-{
-	const char *level = NULL;
-	for (size_t i = 1; i < w->count; i++) {
-		const char *word = w->word[i], *next = i + 1 < w->count ? w->word[i + 1] : NULL;
-		if (strncmp(word, "--level=", 8) == 0)
-			level = word + 8;
-		else if (strcmp(word, "--level") == 0)
-			level = next;
-		const char *letter = is_letters(word) ? strpbrk(word, WITH_VALUE) : NULL;
-		if (!letter)
-			continue;
-		if (*letter == 'd')
-			level = letter[1] ? letter + 1 : next;
-		i += letter[1] == '\0';
-	}
-	return level;
-}
-
-/* How the file is transported is our decision, not the configuration's. */
-static void drop_flattened(struct words *w)
-{
-	for (size_t i = 1; i < w->count;) {
-		char *word = w->word[i];
-		size_t letters = is_letters(word) ? strcspn(word, WITH_VALUE) : 0;
-		char *flat = memchr(word, 'F', letters);
-		if (!flat) {
-			/* a letter at the end has its value in the next word */
-			i += letters && word[letters] && !word[letters + 1] ? 2 : 1;
-			continue;
-		}
-		memmove(flat, flat + 1, strlen(flat));
-		if (word[1])
-			continue;
-		free(word);
-		memmove(&w->word[i], &w->word[i + 1], (w->count - i) * sizeof(w->word[0]));
-		w->count--;
-	}
 }
 
 struct saving {
@@ -459,7 +377,7 @@ static bool plan_configured(struct run *run, struct attempt_plan *plan)
 	if (!usable)
 		return false;
 	plan->collector = collector_find(plan->options.word[0]);
-	drop_flattened(&plan->options);
+	options_drop_flattened(&plan->options);
 	if (!plan->collector)
 		say_error("vmcore: CORE_COLLECTOR names '%s', which is not a collector",
 			  plan->options.word[0]);
@@ -493,7 +411,7 @@ struct err *collector_save(struct run *run, struct step_report *report)
 	enum verdict v = VERDICT_NEXT;
 	if (plan_configured(run, &configured))
 		v = try_with_retry(run, report, &configured);
-	const char *level = level_of(&configured.options);
+	const char *level = options_level(&configured.options);
 	for (size_t i = 0; v == VERDICT_NEXT && i < ARRAY_SIZE(collectors); i++) {
 		/* The same program again helps only if it did not like its options, or was told by
 		 * them not to save. */

@@ -96,6 +96,7 @@ static const struct {
 	{"core_collector makedumpfile --dump-dmesg", ERR_USAGE, "--dump-dmesg nothing would be"},
 	{"core_collector vmcore-filter --dry-run -d 31", ERR_USAGE, "--dry-run nothing would be"},
 	{"core_collector vmcore-filter -R", ERR_USAGE, "with -R nothing would be saved"},
+	{"core_collector vmcore-filter -fR", ERR_USAGE, "with -R nothing would be saved"},
 	{"core_collector vmcore-filter --check-params", ERR_USAGE, "--check-params nothing would"},
 	{"ext4 vda1", ERR_USAGE, "'vda1' is no device"},
 	{"ext4 UUID=", ERR_USAGE, "is no device"},
