@@ -7,12 +7,15 @@
 #include <string.h>
 #include <time.h>
 #include "base/clock.h"
+#include "crash/alive.h"
+#include "crash/fallback.h"
 #include "crash/final.h"
 #include "crash/flush.h"
 #include "crash/plan.h"
 #include "crash/run.h"
 #include "crash/say.h"
 #include "crash/target.h"
+#include "crash/watchdog.h"
 
 /* --early: what a local disk needs to appear after its driver was loaded. A later hook waits
  * longer. */
@@ -109,7 +112,8 @@ static int exit_status(const struct run *run)
 {
 	if (saved(run))
 		return EXIT_SAVED;
-	return run->core.usable && run->target.published ? EXIT_INCOMPLETE : EXIT_NOT_SAVED;
+	bool part = run->core.usable && run->target.published;
+	return part || fallback_has_first(run) ? EXIT_INCOMPLETE : EXIT_NOT_SAVED;
 }
 
 static void summary(const struct run *run)
@@ -143,16 +147,17 @@ static void mark_done(const struct run *run, int status)
 static void save_to_rootfs(struct run *run)
 {
 	plan_close(run);
+	fallback_begin(run);
 	struct err *e = target_local_rootfs(run);
 	if (e) {
 		say_error("dump_to_rootfs: %s", err_message(e));
 		err_free(e);
-		return;
+	} else {
+		say("dump_to_rootfs: saving to %s", run->target.device);
+		plan_save(run);
+		summary(run);
 	}
-	say("dump_to_rootfs: saving to %s", run->target.device);
-	run->fallback = true;
-	plan_save(run);
-	summary(run);
+	fallback_say(run);
 }
 
 static void save_and_finish(struct run *run, int *status)
@@ -175,6 +180,40 @@ static void save_and_finish(struct run *run, int *status)
 	*status = exit_status(run);
 	mark_done(run, *status);
 	final_do(a, run->live);
+}
+
+static void tick(double left)
+{
+	alive_say(left);
+	watchdog_feed();
+}
+
+/* From here on we are looked after: by who started us, and by the hardware. */
+static void watch_start(const struct root *root)
+{
+	char dir[PATH_MAX];
+	char path[PATH_MAX];
+	const char *prefix = strcmp(root->path, "/") == 0 ? "" : root->path;
+	struct err *e = path_printf(dir, "%s" RUN_DIR, prefix);
+	if (!e)
+		e = incident_mkdirs(dir, 0755);
+	if (!e)
+		e = path_printf(path, "%s/" ALIVE_FILE, dir);
+	if (!e)
+		e = alive_init(path);
+	if (e)
+		say_error("nobody will notice if this hangs: %s", err_message(e));
+	err_free(e);
+	if (environment_detect(root) == ENVIRONMENT_KDUMP)
+		watchdog_init(root);
+	step_on_tick(tick);
+}
+
+static void watch_end(void)
+{
+	step_on_tick(NULL);
+	watchdog_deinit();
+	alive_deinit();
 }
 
 static struct err *run_with(const struct options *o, const struct root *root, struct settings *s,
@@ -217,7 +256,10 @@ struct err *cmd_run(const struct options *o, int *status)
 		*status = EXIT_NO_DUMP;
 	} else {
 		say_init(strcmp(root.path, "/") == 0 && !o->dry_run);
+		if (!o->dry_run)
+			watch_start(&root);
 		e = run_with(o, &root, &s, status);
+		watch_end();
 		say_deinit();
 	}
 	settings_deinit(&s);

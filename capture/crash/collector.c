@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "base/clock.h"
+#include "crash/collector_options.h"
 #include "crash/flat.h"
 #include "crash/flush.h"
 #include "crash/say.h"
@@ -20,6 +21,8 @@
 #define COLLECTOR_STALL 120.0
 /* People at the console want to see that it goes on. */
 #define TELL_EVERY 10.0
+/* More than the writes a server may not have answered yet. */
+#define OUTGROWN_BYTES ((uint64_t)64 << 20)
 
 /* Exit statuses of vmcore-filter(8). */
 #define FILTER_EXIT_USAGE	  2
@@ -44,40 +47,6 @@ const struct collector *collector_find(const char *word)
 	return NULL;
 }
 
-/* Options of vmcore-filter(8) and makedumpfile(8) that do something else than save this vmcore. */
-static const char *const not_saving[] = {
-	"-h",
-	"--help",
-	"-v",
-	"-V",
-	"--version",
-	"--check-params",
-	"--dump-dmesg",
-	"--mem-usage",
-	"--dry-run",
-	"-R",
-	"--reassemble",
-	"--diskset",
-	"--partial-dmesg",
-	"--vtop",
-	"--split",
-	"-g",
-};
-
-static struct err *check_saves(const struct words *w)
-{
-	for (size_t i = 1; i < w->count; i++)
-		for (size_t j = 0; j < ARRAY_SIZE(not_saving); j++) {
-			size_t len = strcspn(w->word[i], "=");
-			if (strlen(not_saving[j]) == len &&
-			    strncmp(w->word[i], not_saving[j], len) == 0)
-				return err_new(ERR_USAGE,
-					       "with %s nothing would be saved; remove the option",
-					       not_saving[j]);
-		}
-	return NULL;
-}
-
 struct err *collector_check(const char *line)
 {
 	struct words w;
@@ -90,35 +59,9 @@ struct err *collector_check(const char *line)
 			    "options",
 			    w.word[0]);
 	else if (!e)
-		e = check_saves(&w);
+		e = options_save(&w);
 	words_deinit(&w);
 	return e;
-}
-
-/* The dump level among options: "-d 31", "-d31"; NULL when not given. */
-static const char *level_of(const struct words *w)
-{
-	for (size_t i = 1; i < w->count; i++) {
-		if (strcmp(w->word[i], "-d") == 0 && i + 1 < w->count)
-			return w->word[i + 1];
-		if (strncmp(w->word[i], "-d", 2) == 0 && w->word[i][2])
-			return w->word[i] + 2;
-	}
-	return NULL;
-}
-
-/* How the file is transported is our decision, not the configuration's. */
-static void drop_flattened(struct words *w)
-{
-	for (size_t i = 1; i < w->count;) {
-		if (strcmp(w->word[i], "-F") != 0) {
-			i++;
-			continue;
-		}
-		free(w->word[i]);
-		memmove(&w->word[i], &w->word[i + 1], (w->count - i) * sizeof(w->word[0]));
-		w->count--;
-	}
 }
 
 struct saving {
@@ -144,6 +87,7 @@ static uint64_t measure(void *arg)
 		mark = (uint64_t)st.st_size + allocated + (uint64_t)st.st_mtim.tv_nsec;
 	}
 	atomic_store(&s->report->bytes, bytes);
+	collector_outgrown(s->run, s->flat.end);
 	double now = clock_now();
 	if (now - s->told > TELL_EVERY) {
 		s->told = now;
@@ -277,11 +221,11 @@ static enum verdict try_program(struct run *run, struct step_report *report,
 	char out[PATH_MAX];
 	char record[PATH_MAX];
 	struct saving s = {.run = run, .report = report, .told = clock_now()};
-	struct err *e = path_printf(out, "%s/%s", run->target.work, FILE_VMCORE_INCOMPLETE);
+	struct err *e = path_printf(out, "%s/%s", run->target.work, run->core.writing);
 	if (!e)
 		e = path_printf(record, "%s/%s", run->dir, FILE_RECORD);
 	if (!e && run->target.ops->remote) {
-		e = run->target.ops->sink_create(run, FILE_VMCORE_INCOMPLETE, report, &s.sink);
+		e = run->target.ops->sink_create(run, run->core.writing, report, &s.sink);
 		s.sink_failed = e != NULL;
 	} else if (!e) {
 		s.path = out;
@@ -338,6 +282,73 @@ static enum verdict try_one(struct run *run, struct step_report *report,
 	return v;
 }
 
+/* The server may have no room for both: what is shorter by more than may be on its way goes. */
+void collector_outgrown(struct run *run, uint64_t bytes)
+{
+	struct vmcore_state *core = &run->core;
+	if (!core->to_beat || bytes <= core->to_beat + OUTGROWN_BYTES)
+		return;
+	core->to_beat = 0;
+	struct err *e = run->target.ops->remove(run, FILE_VMCORE_INCOMPLETE);
+	if (e)
+		say_error("vmcore: %s", err_message(e));
+	err_free(e);
+}
+
+/* The second attempt has more: it takes the first one's place. */
+static enum verdict take_second(struct run *run, enum verdict v)
+{
+	struct vmcore_state *core = &run->core;
+	const struct target_ops *ops = run->target.ops;
+	struct err *e = ops->remove(run, FILE_VMCORE_INCOMPLETE);
+	if (!e)
+		e = ops->rename(run, FILE_VMCORE_RETRY, FILE_VMCORE_INCOMPLETE);
+	if (!e)
+		return v;
+	say_error("vmcore: the second attempt stays " FILE_VMCORE_RETRY ": %s", err_message(e));
+	err_free(e);
+	strcpy(core->file, FILE_VMCORE_RETRY);
+	core->complete = false;
+	return VERDICT_INCOMPLETE;
+}
+
+/*
+ * Tries again without touching what the first attempt saved: it may be all there ever is. The
+ * longer one stays, by what the server has of each.
+ */
+static enum verdict try_beside(struct run *run, struct step_report *report,
+			       const struct attempt_plan *plan)
+{
+	struct vmcore_state *core = &run->core;
+	const struct target_ops *ops = run->target.ops;
+	int first = core->saved_by;
+	uint64_t first_bytes = core->bytes;
+	uint64_t second_bytes = 0;
+	ops->size(run, FILE_VMCORE_INCOMPLETE, &first_bytes);
+	core->to_beat = MAX(first_bytes, (uint64_t)1);
+	strcpy(core->writing, FILE_VMCORE_RETRY);
+	enum verdict v = try_one(run, report, plan);
+	bool outgrown = core->to_beat == 0;
+	core->to_beat = 0;
+	strcpy(core->writing, FILE_VMCORE_INCOMPLETE);
+	if (v == VERDICT_SAVED)
+		return take_second(run, v);
+	ops->size(run, FILE_VMCORE_RETRY, &second_bytes);
+	core->usable = true;
+	core->complete = false;
+	if (outgrown || (v == VERDICT_INCOMPLETE && second_bytes > first_bytes)) {
+		core->saved_by = (int)core->attempts - 1;
+		return take_second(run, VERDICT_INCOMPLETE);
+	}
+	core->saved_by = first;
+	core->bytes = first_bytes;
+	struct err *e = ops->remove(run, FILE_VMCORE_RETRY);
+	if (e)
+		say_error("vmcore: %s", err_message(e));
+	err_free(e);
+	return VERDICT_INCOMPLETE;
+}
+
 /*
  * A connection that broke is the one failure of a target worth a second try: from the start,
  * because what the server has got is not known. One only: the first may have taken its full time.
@@ -351,7 +362,7 @@ static enum verdict try_with_retry(struct run *run, struct step_report *report,
 	    core->attempt[core->attempts - 1].target_full)
 		return v;
 	say("vmcore: once more, with a new connection");
-	return try_one(run, report, plan);
+	return v == VERDICT_INCOMPLETE ? try_beside(run, report, plan) : try_one(run, report, plan);
 }
 
 /* The configured command. False when there is none or it cannot be used. */
@@ -366,7 +377,7 @@ static bool plan_configured(struct run *run, struct attempt_plan *plan)
 	if (!usable)
 		return false;
 	plan->collector = collector_find(plan->options.word[0]);
-	drop_flattened(&plan->options);
+	options_drop_flattened(&plan->options);
 	if (!plan->collector)
 		say_error("vmcore: CORE_COLLECTOR names '%s', which is not a collector",
 			  plan->options.word[0]);
@@ -380,8 +391,10 @@ static bool plan_fallback(const struct collector *c, const char *level, struct a
 	if (!c->program)
 		return true;
 	char line[256];
-	snprintf(line, sizeof(line), "%s %s -d %.40s", c->program, c->options,
-		 level ? level : "31");
+	/* of a list of levels, makedumpfile's, the one that is wanted most */
+	int len = level ? (int)MIN(strcspn(level, ","), (size_t)40) : 0;
+	snprintf(line, sizeof(line), "%s %s -d %.*s", c->program, c->options, len ? len : 2,
+		 len ? level : "31");
 	struct err *e = words_split(line, &plan->options);
 	bool fine = !e && program_exists(c->program);
 	err_free(e);
@@ -393,11 +406,12 @@ struct err *collector_save(struct run *run, struct step_report *report)
 	struct vmcore_state *core = &run->core;
 	*core = (struct vmcore_state) {.saved_by = -1};
 	strcpy(core->file, FILE_VMCORE_INCOMPLETE);
+	strcpy(core->writing, FILE_VMCORE_INCOMPLETE);
 	struct attempt_plan configured = {0};
 	enum verdict v = VERDICT_NEXT;
 	if (plan_configured(run, &configured))
 		v = try_with_retry(run, report, &configured);
-	const char *level = level_of(&configured.options);
+	const char *level = options_level(&configured.options);
 	for (size_t i = 0; v == VERDICT_NEXT && i < ARRAY_SIZE(collectors); i++) {
 		/* The same program again helps only if it did not like its options, or was told by
 		 * them not to save. */

@@ -49,6 +49,9 @@ struct err *collector_save(struct run *run, struct step_report *report) must_che
 enum verdict collector_target_verdict(struct run *run, struct attempt *a, bool usable,
 				      const struct err *e);
 
+/* To be told how much an attempt has written so far. */
+void collector_outgrown(struct run *run, uint64_t bytes);
+
 /* copy.c: /proc/vmcore as it is, with holes for zeros. */
 enum verdict copy_vmcore(struct run *run, struct step_report *report, struct attempt *a);
 

@@ -108,6 +108,7 @@ static struct err *copy_all(struct copy *c)
 			return e;
 		c->done += len;
 		atomic_store(&c->report->bytes, c->done);
+		collector_outgrown(c->run, c->done);
 	}
 	return c->sink->finish(c->sink, c->size);
 }
@@ -136,7 +137,7 @@ enum verdict copy_vmcore(struct run *run, struct step_report *report, struct att
 		a->outcome = OUTCOME_FAILED;
 		snprintf(a->message, sizeof(a->message), "%s", err_message(e));
 	} else {
-		e = run->target.ops->sink_create(run, FILE_VMCORE_INCOMPLETE, report, &c.sink);
+		e = run->target.ops->sink_create(run, run->core.writing, report, &c.sink);
 		if (!e)
 			e = copy_all(&c);
 		v = e ? collector_target_verdict(run, a, c.done > 0, e) : VERDICT_SAVED;

@@ -3,15 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
-#include <sys/wait.h>
 #include "crash/say.h"
 #include "crash/step.h"
+#include "crash/watchdog.h"
 
 /* Everything of ours is on the disk already; this is for what others wrote. */
 #define SYNC_SECONDS 30
+/* How often it is said that the person at the shell is still welcome. */
+#define SHELL_LOOK 1.0
 
 static const struct {
 	const char *name;
@@ -67,9 +70,8 @@ static void run_shell(void)
 	pid_t pid = fork();
 	if (pid == 0)
 		shell_child();
-	if (pid > 0)
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	while (pid > 0 && !child_ended(pid, SHELL_LOOK))
+		step_tick(INFINITY);
 }
 
 void final_do(enum action a, bool live)
@@ -85,6 +87,7 @@ void final_do(enum action a, bool live)
 	step_run(&limits, sync_all, NULL, &r);
 	if (r.outcome != OUTCOME_OK)
 		say_error("sync: %s", r.message);
+	watchdog_deinit();
 	int command = actions[a].command >= 0 ? actions[a].command : RB_AUTOBOOT;
 	if (reboot(command) < 0)
 		say_error("the kernel refuses to %s: %s", action_name(a), strerror(errno));

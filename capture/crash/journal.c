@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include "base/json.h"
+#include "crash/fallback.h"
 #include "crash/target.h"
 
 static void put_time(struct json *j, const char *key, time_t when)
@@ -71,6 +72,9 @@ static void put_steps(struct json *j, const struct run *run)
 		const struct step_result *r = &run->step[i].result;
 		json_object(j, NULL);
 		json_str(j, "name", run->step[i].name);
+		const char *target = fallback_step_target(run, i);
+		if (target)
+			json_str(j, "target", target);
 		json_str(j, "outcome", outcome_name(r->outcome));
 		json_double(j, "start", r->start - run->started, 3);
 		json_double(j, "seconds", r->seconds, 3);
@@ -101,6 +105,7 @@ void journal_write(const struct run *run, struct buf *out)
 	json_u64(&j, "memory_kib", run->memory_kib);
 	json_bool(&j, "complete", run->core.complete);
 	put_target(&j, &run->target);
+	fallback_write(run, &j);
 	put_core(&j, &run->core);
 	put_steps(&j, run);
 	json_array(&j, "after");

@@ -272,6 +272,29 @@ static struct err *check_bytes(const char *line)
 	return NULL;
 }
 
+/* What is right, but should be known; or NULL. */
+static const char *advice_about(const char *name, const char *value)
+{
+	if (strcmp(name, "default") == 0)
+		return "'default' is the old name of 'failure_action'; rename it";
+	if (strcmp(name, "auto_reset_crashkernel") == 0 && strcmp(value, "yes") == 0)
+		return "auto_reset_crashkernel has no effect: crashkernel= of the kernel command "
+		       "line is yours to change";
+	return NULL;
+}
+
+/* force_rebuild and force_no_rebuild exclude each other; the later line is named. */
+static struct err *check_together(const struct kdump_conf *c, const char *name)
+{
+	const char *force = c->value[CONF_FORCE_REBUILD];
+	const char *never = c->value[CONF_FORCE_NO_REBUILD];
+	if (!force || !never || strcmp(force, "1") != 0 || strcmp(never, "1") != 0)
+		return NULL;
+	return err_new(ERR_USAGE,
+		       "%s:%u: force_rebuild and force_no_rebuild are both 1; set one of them to 0",
+		       name, MAX(c->line[CONF_FORCE_REBUILD], c->line[CONF_FORCE_NO_REBUILD]));
+}
+
 static struct err *parse_line(struct kdump_conf *c, const char *file, char *line, unsigned number,
 			      void (*warn)(const char *line))
 {
@@ -288,11 +311,10 @@ static struct err *parse_line(struct kdump_conf *c, const char *file, char *line
 	if (*value)
 		*value++ = '\0';
 	value += strspn(value, " \t");
-	if (strcmp(line, "default") == 0 && warn) {
-		char text[256];
-		snprintf(text, sizeof(text),
-			 "%.150s:%u: 'default' is the old name of 'failure_action'; rename it",
-			 file, number);
+	const char *advice = advice_about(line, value);
+	if (advice && warn) {
+		char text[300];
+		snprintf(text, sizeof(text), "%.150s:%u: %s", file, number, advice);
 		warn(text);
 	}
 	return apply(c, line, value, number);
@@ -321,7 +343,7 @@ struct err *kdump_conf_parse(struct kdump_conf *c, const char *name, const char 
 		if (e)
 			return err_wrap(e, "%s:%u", name, number);
 	}
-	return NULL;
+	return check_together(c, name);
 }
 
 void kdump_conf_deinit(struct kdump_conf *c)

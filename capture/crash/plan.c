@@ -115,7 +115,7 @@ static const char *reason_to_skip(const struct run *run, const struct row *row)
 	if (row->flags & ONLY_KDUMP && run->environment != ENVIRONMENT_KDUMP)
 		return "not in a fadump capture: the devices were reset";
 	if (row->flags & NEEDS_PRE && run->pre_refused)
-		return "kdump_pre failed";
+		return "kdump_pre said no";
 	if (row->flags & ONLY_UNBOUND && run->drivers_loaded)
 		return "the drivers are loaded already";
 	if (row->flags & NEEDS_TARGET && !run->target.open)

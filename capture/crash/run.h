@@ -24,13 +24,15 @@
 
 #define FILE_VMCORE	       "vmcore"
 #define FILE_VMCORE_INCOMPLETE "vmcore-incomplete"
-#define FILE_RECORD	       "vmcore.json"
-#define FILE_DMESG	       "vmcore-dmesg.txt"
-#define FILE_DMESG_INCOMPLETE  "vmcore-dmesg-incomplete.txt"
-#define FILE_NIC	       "nic"
-#define FILE_JOURNAL	       "capture.json"
-#define FILE_MANIFEST	       "SHA256SUMS"
-#define FILE_RELEASE	       "release.json"
+/* A second attempt, while what the first one saved is still worth something. */
+#define FILE_VMCORE_RETRY     "vmcore-retry"
+#define FILE_RECORD	      "vmcore.json"
+#define FILE_DMESG	      "vmcore-dmesg.txt"
+#define FILE_DMESG_INCOMPLETE "vmcore-dmesg-incomplete.txt"
+#define FILE_NIC	      "nic"
+#define FILE_JOURNAL	      "capture.json"
+#define FILE_MANIFEST	      "SHA256SUMS"
+#define FILE_RELEASE	      "release.json"
 /* Space kept on a local target for what is written after the vmcore; gone when published. */
 #define FILE_RESERVE ".reserve"
 
@@ -65,15 +67,29 @@ struct attempt {
 
 /* What the vmcore step came to. */
 struct vmcore_state {
-	bool usable;   /* some file is there */
-	bool complete; /* and it holds everything */
-	char file[32]; /* FILE_VMCORE or FILE_VMCORE_INCOMPLETE */
+	bool usable;	  /* some file is there */
+	bool complete;	  /* and it holds everything */
+	char file[32];	  /* FILE_VMCORE or FILE_VMCORE_INCOMPLETE */
+	char writing[32]; /* what an attempt writes to */
+	uint64_t to_beat; /* bytes of an earlier attempt's file that is kept; 0: there is none */
 	uint64_t bytes;
 	uint64_t read_errors; /* pages the plain copy could not read */
 	uint64_t record_end;  /* ssh: end of the furthest record: the size the file must have */
 	unsigned attempts;
 	struct attempt attempt[RUN_ATTEMPTS_MAX];
 	int saved_by; /* index into attempt, or -1 */
+};
+
+/* What came of a target that failed, when there is a second one (fallback.h). */
+struct first_target {
+	const char *kind;
+	bool published, usable;
+	char device[PATH_MAX];
+	char save_path[PATH_MAX];
+	char name[INCIDENT_NAME_MAX];
+	char file[32];
+	uint64_t bytes;
+	unsigned steps; /* so many of the run's steps were for it */
 };
 
 struct step_record {
@@ -96,8 +112,9 @@ struct run {
 	struct target target;
 	struct vmcore_state core;
 	bool dmesg_saved, nic_saved, pre_refused, released;
-	bool drivers_loaded; /* NIC drivers: nothing is "before bind" any more */
-	bool fallback;	     /* saving to the root file system after the target failed */
+	bool drivers_loaded;	   /* NIC drivers: nothing is "before bind" any more */
+	bool fallback;		   /* saving to the root file system after the target failed */
+	struct first_target first; /* fallback: the target that failed */
 	unsigned steps;
 	struct step_record step[RUN_STEPS_MAX];
 };

@@ -46,7 +46,9 @@
 	X(KDUMP_POST, "")                                                                          \
 	X(EXTRA_BINS, "")                                                                          \
 	X(EXTRA_MODULES, "")                                                                       \
-	X(DRACUT_ARGS, "")
+	X(DRACUT_ARGS, "")                                                                         \
+	X(FORCE_REBUILD, "0")                                                                      \
+	X(FORCE_NO_REBUILD, "0")
 
 #define SETTINGS_ENUM(key, value) SET_##key,
 enum setting { SETTINGS_KEYS(SETTINGS_ENUM) SET_COUNT };

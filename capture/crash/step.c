@@ -2,6 +2,7 @@
 #include "crash/step.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,6 +20,19 @@
 #define GRACE_KILL 3.0
 /* How often limits are looked at: their precision. */
 #define WAIT_SLICE 0.25
+
+static step_tick_fn *on_tick;
+
+void step_on_tick(step_tick_fn *fn)
+{
+	on_tick = fn;
+}
+
+void step_tick(double left)
+{
+	if (on_tick)
+		on_tick(left);
+}
 
 static const char *const outcome_names[] = {
 	[OUTCOME_NONE] = "not-run",    [OUTCOME_OK] = "ok",
@@ -104,6 +118,7 @@ bool child_end(pid_t pid, bool group, int *status)
 
 static void child_main(step_fn *fn, void *arg, struct step_report *report)
 {
+	on_tick = NULL; /* its own steps are within the parent's limits or not at all */
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGTERM, SIG_DFL);
@@ -119,6 +134,16 @@ static void child_main(step_fn *fn, void *arg, struct step_report *report)
 	_exit(0);
 }
 
+static double left_of(const struct step_limits *limits, double start, double changed, double now)
+{
+	double left = INFINITY;
+	if (limits->wall > 0)
+		left = start + limits->wall - now;
+	if (limits->stall > 0)
+		left = MIN(left, changed + limits->stall - now);
+	return left;
+}
+
 /* Waits for the child within its limits. Returns NULL when it ended by itself, else which limit it
  * was. */
 static const char *watch(pid_t pid, const struct step_limits *limits, struct step_report *report)
@@ -126,6 +151,7 @@ static const char *watch(pid_t pid, const struct step_limits *limits, struct ste
 	double start = clock_now();
 	double changed = start;
 	uint64_t seen = 0;
+	step_tick(left_of(limits, start, start, start));
 	while (!child_ended(pid, WAIT_SLICE)) {
 		double now = clock_now();
 		uint64_t mark = atomic_load(&report->progress) + atomic_load(&report->bytes);
@@ -137,6 +163,7 @@ static const char *watch(pid_t pid, const struct step_limits *limits, struct ste
 			return "time limit";
 		if (limits->stall > 0 && now - changed > limits->stall)
 			return "no progress";
+		step_tick(left_of(limits, start, changed, now));
 	}
 	return NULL;
 }

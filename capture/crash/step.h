@@ -59,6 +59,16 @@ typedef struct err *step_fn(void *arg, struct step_report *report);
 /* Never fails: whatever goes wrong is in the result. */
 void step_run(const struct step_limits *limits, step_fn *fn, void *arg, struct step_result *result);
 
+/*
+ * Called in this process several times a second while a step runs here and is within its limits;
+ * left: seconds until one of them ends it, INFINITY when there is none. Not called for steps that
+ * a step's child runs. fn NULL: no longer.
+ */
+typedef void step_tick_fn(double left);
+void step_on_tick(step_tick_fn *fn);
+/* The same for what is no step: calls fn now. */
+void step_tick(double left);
+
 /* Sets the report's message, cut to its size. */
 void step_say(struct step_report *report, const char *fmt, ...) printf_like(2, 3);
 

@@ -43,7 +43,9 @@ struct target_ops {
 	struct err *(*open)(struct run *run, struct step_report *report);
 	/* Sends work/name, a file or a directory. NULL where work is on the target already. */
 	struct err *(*put)(struct run *run, const char *name, struct step_report *report);
-	/* Renames a file inside NAME.incomplete. */
+	/* Removes a file inside NAME.incomplete; that there is none is fine. Only where remote. */
+	struct err *(*remove)(struct run *run, const char *name);
+	/* Renames a file inside NAME.incomplete; to must not be there. */
 	struct err *(*rename)(struct run *run, const char *from, const char *to);
 	struct err *(*sink_create)(struct run *run, const char *name, struct step_report *report,
 				   struct sink **out);

@@ -232,6 +232,24 @@ static struct err *ssh_rename(struct run *run, const char *from, const char *to)
 	return e;
 }
 
+static struct err *ssh_remove(struct run *run, const char *name)
+{
+	char path[PATH_MAX];
+	bool there = false;
+	struct ssh_conn *c;
+	struct err *e = remote_path(&run->target, name, false, path);
+	if (!e)
+		e = ssh_conn_get(run, &c);
+	if (e)
+		return e;
+	e = ssh_conn_exists(c, path, &there);
+	ssh_conn_guard(c);
+	if (!e && there && sftp_unlink(c->sftp, path) != SSH_OK)
+		e = ssh_conn_error(c, "cannot remove %s on the server", path);
+	ssh_conn_idle();
+	return e;
+}
+
 struct ssh_sink {
 	struct sink sink;
 	struct ssh_file file;
@@ -395,6 +413,7 @@ const struct target_ops target_ssh = {
 	.prepare = ssh_prepare,
 	.open = ssh_open_target,
 	.put = ssh_put,
+	.remove = ssh_remove,
 	.rename = ssh_rename,
 	.sink_create = ssh_sink_create,
 	.digest = ssh_digest,

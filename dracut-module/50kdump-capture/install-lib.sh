@@ -19,16 +19,23 @@ KDUMP_PATH=$PATH:@SBINDIR@:@BINDIR@:/usr/local/sbin:/usr/local/bin
 # kdump_find NAME: its path
 kdump_find() { PATH=$KDUMP_PATH type -P "$1"; }
 
-# kdump_resolved: the resolved configuration, KEY='value' lines; resolved once per dracut run
+# kdump_resolved: the resolved configuration, KEY='value' lines. Resolved once: kdumpctl hands it over; else, since
+# dracut calls each function of a module in a process of its own, it is kept in dracut's directory.
 kdump_resolved() {
-	if [[ -z ${_kdump_resolved-} ]]; then
-		_kdump_resolved=$("$(kdump_find kdump-capture)" config resolve --config "${SALVOR_CONFIG:-/etc/kdump.conf}") || {
+	local file=${DRACUT_TMPDIR-}/salvor-resolved text
+	if [[ ${SALVOR_RESOLVED-} ]]; then
+		printf '%s\n' "$SALVOR_RESOLVED"
+	elif [[ ${DRACUT_TMPDIR-} && -s $file ]]; then
+		cat "$file"
+	else
+		text=$("$(kdump_find kdump-capture)" config resolve --config "${SALVOR_CONFIG:-/etc/kdump.conf}") || {
 			derror "kdump-capture: the configuration could not be resolved (kdump-capture config resolve says why):" \
 				"this initramfs will NOT save a dump"
 			return 1
 		}
+		[[ -z ${DRACUT_TMPDIR-} ]] || (umask 077 && printf '%s\n' "$text" >"$file")
+		printf '%s\n' "$text"
 	fi
-	printf '%s\n' "$_kdump_resolved"
 }
 
 # kdump_load_config: sets HOST, TARGET, … in this shell
@@ -38,9 +45,9 @@ kdump_load_config() {
 	eval "$text"
 }
 
-# kdump_modules target|nic: module names, one a line, in load order
+# kdump_modules target|nic|watchdog: what kdump-modules says, one a line; module names in load order
 kdump_modules() {
-	"$moddir/kdump-modules" --kernel "$kernel" "$1" <<<"$(kdump_resolved)"
+	kdump_resolved | "$moddir/kdump-modules" --kernel "$kernel" "$1"
 }
 
 # kdump_target_stack: the dracut modules (lvm, mdraid, …) that must assemble the target's device
@@ -76,12 +83,14 @@ kdump_install_config() {
 		# udev must not bind the adapters before their state is recorded; loading by name still works
 		mkdir -p "$initdir/etc/modprobe.d"
 		sed 's/^/blacklist /' "$dir/modules.nic" >"$initdir/etc/modprobe.d/salvor-nic.conf"
+		# after a firmware-assisted dump they are the production system's
+		kdump_modules watchdog >"$dir/watchdog"
 	fi
 	# kdumpctl says what it compares with, so that no difference of PATH makes it build again and again
 	if [[ ${SALVOR_DIGEST-} ]]; then
 		echo "$SALVOR_DIGEST" >"$dir/digest"
 	else
-		PATH=$KDUMP_PATH "$moddir/kdump-digest" --kernel "$kernel" >"$dir/digest"
+		kdump_resolved | PATH=$KDUMP_PATH "$moddir/kdump-digest" --kernel "$kernel" >"$dir/digest"
 	fi
 	# glibc loads it by name when a thread is cancelled or ends
 	inst_libdir_file "libgcc_s.so.1"

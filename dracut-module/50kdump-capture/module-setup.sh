@@ -40,12 +40,14 @@ depends() {
 
 # called by dracut
 installkernel() {
-	local target nic
+	local target nic dogs=()
 	mapfile -t target < <(kdump_modules target)
 	mapfile -t nic < <(kdump_modules nic)
+	[[ ${SALVOR_IMAGE-} != kdump ]] || mapfile -t dogs < <(kdump_modules watchdog | sed -n 's/^module //p')
 	# what loads is what the production system has loaded, not what this boot's host checks find
 	[[ ${#target[@]} -eq 0 ]] || hostonly='' instmods "${target[@]}"
 	[[ ${#nic[@]} -eq 0 ]] || hostonly='' instmods "${nic[@]}"
+	[[ ${#dogs[@]} -eq 0 ]] || hostonly='' instmods "${dogs[@]}"
 	[[ ${SALVOR_IMAGE-} != kdump ]] || kdump_decompress_modules "$initdir/lib/modules/$kernel"
 }
 

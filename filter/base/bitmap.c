@@ -1,19 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/bitmap.h"
 
+#include <string.h>
+#include <sys/mman.h>
+
+/*
+ * From this size on a bitmap is mapped, and nothing is set aside for it: the pfns of a machine with
+ * many nodes reach far beyond the memory it has, and a capture kernel refuses to promise gigabytes.
+ */
+#define MAPPED_BYTES ((uint64_t)1 << 20)
+
+static uint64_t nbytes(uint64_t nbits)
+{
+	return MAX(nbits / 64 + (nbits % 64 != 0), UINT64_C(1)) * 8;
+}
+
 struct err *bitmap_init(struct bitmap *b, uint64_t nbits)
 {
-	uint64_t words = nbits / 64 + (nbits % 64 != 0);
-	b->bytes = calloc(words ? words : 1, 8);
-	if (!b->bytes)
+	uint64_t len = nbytes(nbits);
+	void *bytes;
+	if (len < MAPPED_BYTES) {
+		bytes = calloc(1, len);
+	} else {
+		bytes = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (bytes == MAP_FAILED)
+			bytes = NULL;
+	}
+	if (!bytes)
 		return err_nomem();
-	b->nbits = nbits;
+	*b = (struct bitmap) {.nbits = nbits, .bytes = bytes};
 	return NULL;
 }
 
 void bitmap_deinit(struct bitmap *b)
 {
-	free(b->bytes);
+	if (b->bytes && nbytes(b->nbits) >= MAPPED_BYTES)
+		munmap(b->bytes, nbytes(b->nbits));
+	else
+		free(b->bytes);
 	b->bytes = NULL;
 	b->nbits = 0;
 }
@@ -54,11 +79,46 @@ static uint64_t word(const struct bitmap *b, uint64_t w)
 	return get_u64(b->bytes + w * 8, ORDER_LE);
 }
 
+void bitmap_and(struct bitmap *b, const struct bitmap *other)
+{
+	for (uint64_t i = 0; i < nbytes(b->nbits); i += 8) {
+		uint64_t bits, mask;
+		memcpy(&bits, b->bytes + i, 8);
+		memcpy(&mask, other->bytes + i, 8);
+		if (bits & ~mask) {
+			bits &= mask;
+			memcpy(b->bytes + i, &bits, 8);
+		}
+	}
+}
+
+/*
+ * The first word from w on that differs from same, or one behind the whole groups of words before
+ * end. Most of a large bitmap is empty, and this passes over it as fast as memory can be read.
+ */
+static uint64_t skip(const struct bitmap *b, uint64_t w, uint64_t end, uint64_t same)
+{
+	for (; w + 8 <= end; w += 8) {
+		uint64_t group[8], differ = 0;
+		memcpy(group, b->bytes + w * 8, sizeof(group));
+		for (int i = 0; i < 8; i++)
+			differ |= group[i] ^ same;
+		if (differ)
+			break;
+	}
+	return w;
+}
+
 uint64_t bitmap_count(const struct bitmap *b, uint64_t from, uint64_t to)
 {
 	to = cut(b, to);
 	uint64_t n = 0;
 	while (from < to) {
+		if (from % 512 == 0) {
+			from = skip(b, from / 64, to / 64, 0) * 64;
+			if (from >= to)
+				break;
+		}
 		uint64_t bits = word(b, from / 64) >> (from % 64);
 		uint64_t take = 64 - from % 64;
 		if (take > to - from) {
@@ -71,25 +131,38 @@ uint64_t bitmap_count(const struct bitmap *b, uint64_t from, uint64_t to)
 	return n;
 }
 
-static uint64_t next(const struct bitmap *b, uint64_t from, uint64_t flip)
+/* It looks at no word behind the one that holds bit to - 1: others may be changing there. */
+static uint64_t next(const struct bitmap *b, uint64_t from, uint64_t to, uint64_t flip)
 {
-	while (from < b->nbits) {
+	while (from < to) {
 		uint64_t bits = (word(b, from / 64) ^ flip) >> (from % 64);
 		if (bits) {
 			uint64_t at = from + (uint64_t)__builtin_ctzll(bits);
-			return at < b->nbits ? at : b->nbits;
+			return MIN(at, to);
 		}
 		from = (from / 64 + 1) * 64;
+		if (from % 512 == 0)
+			from = skip(b, from / 64, to / 64, flip) * 64;
 	}
-	return b->nbits;
+	return to;
 }
 
 uint64_t bitmap_next(const struct bitmap *b, uint64_t from)
 {
-	return next(b, from, 0);
+	return next(b, from, b->nbits, 0);
 }
 
 uint64_t bitmap_next_clear(const struct bitmap *b, uint64_t from)
 {
-	return next(b, from, ~UINT64_C(0));
+	return next(b, from, b->nbits, ~UINT64_C(0));
+}
+
+bool bitmap_run(const struct bitmap *b, uint64_t *from, uint64_t *to)
+{
+	uint64_t end = cut(b, *to), first = next(b, *from, end, 0);
+	if (first >= end)
+		return false;
+	*from = first;
+	*to = next(b, first, end, ~UINT64_C(0));
+	return true;
 }

@@ -154,6 +154,12 @@ void json_null(struct json *j, const char *key)
 	buf_puts(j->out, "null");
 }
 
+void json_raw(struct json *j, const char *key, const char *text, size_t len)
+{
+	key_and_comma(j, key);
+	buf_append(j->out, text, len);
+}
+
 void json_double(struct json *j, const char *key, double value, int decimals)
 {
 	if (!isfinite(value)) {

@@ -30,6 +30,8 @@ void json_u64(struct json *j, const char *key, uint64_t value);
 void json_i64(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
+/* text is JSON already: one whole value, put in as it is and not looked at. */
+void json_raw(struct json *j, const char *key, const char *text, size_t len);
 /* Seconds or ratios; decimals digits after the point. NaN and infinity: null. */
 void json_double(struct json *j, const char *key, double value, int decimals);
 

@@ -35,11 +35,8 @@ struct err *cmd_dmesg(const struct options *o, int *status)
 	struct sink *sink;
 	*status = EXIT_TARGET_FAILED;
 	e = sink_open_file(o->output, o->overwrite, o->input, &sink);
-	if (e) {
-		if (err_code(e) == ERR_USAGE)
-			*status = EXIT_USAGE;
+	if (e)
 		return e;
-	}
 	e = sink_write_at(sink, 0, text.data, text.len);
 	if (e) {
 		sink_abort(sink);

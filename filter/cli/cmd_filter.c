@@ -186,9 +186,7 @@ static struct err *settle(struct run *r, struct err *e, int *status)
 {
 	*status = EXIT_SAVED;
 	if (e)
-		*status = err_code(e) == ERR_USAGE ? EXIT_USAGE
-			  : r->target_failed	   ? EXIT_TARGET_FAILED
-						   : EXIT_FAILED;
+		*status = r->target_failed ? EXIT_TARGET_FAILED : EXIT_FAILED;
 	if (e && r->writer && r->target_failed) {
 		/* The descriptors of what was written have their space already. */
 		struct err *late = r->writer->ops->stop(r->writer);
@@ -239,9 +237,10 @@ static struct err *report(struct run *r, struct err *e, int status)
 		record_print(rec);
 	if (!r->o->record)
 		return e;
+	/* The dump is what counts: it is not lost, nor called failed, for want of its record. */
 	struct err *late = record_write(rec);
-	if (!late || !e)
-		return e ? e : late;
+	if (late)
+		fprintf(stderr, "warning: %s\n", err_message(late));
 	err_free(late);
 	return e;
 }
@@ -252,12 +251,15 @@ struct err *cmd_filter(const struct options *o, int *status)
 	double start = clock_now();
 	*status = EXIT_FAILED;
 	progress_init(&r.progress, o);
-	struct err *e = dump_open(o->input, &r.dump);
+	struct err *e = record_check(o);
 	if (e)
 		return e;
+	e = dump_open(o->input, &r.dump);
 	r.record.seconds[PHASE_OPEN] = clock_now() - start;
-	r.record.missing_bytes = r.dump.vmcore->missing_bytes;
-	e = choose(&r);
+	if (!e) {
+		r.record.missing_bytes = r.dump.vmcore->missing_bytes;
+		e = choose(&r);
+	}
 	if (!e && !o->dry_run)
 		e = copy(&r);
 	e = settle(&r, e, status);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include "io/sink.h"
 #include "ondisk/flat.h"
+#include "ondisk/kdump.h"
 
 #define PIECE ((size_t)1 << 20)
 
@@ -27,23 +28,33 @@ static struct err *read_all(void *buf, size_t len)
 	return NULL;
 }
 
-static struct err *copy_record(struct sink *sink, struct flat_record r, void *piece)
+/* What has become of the output. */
+struct rearranged {
+	struct sink *sink;
+	uint64_t head;	    /* bytes from the file's start on that are there */
+	bool target_failed; /* the error came from the sink, not from the stream */
+};
+
+static struct err *copy_record(struct rearranged *out, struct flat_record r, void *piece)
 {
 	while (r.size > 0) {
 		size_t n = (size_t)MIN(r.size, (uint64_t)PIECE);
 		struct err *e = read_all(piece, n);
 		if (e)
 			return e;
-		e = sink_write_at(sink, r.offset, piece, n);
+		e = sink_write_at(out->sink, r.offset, piece, n);
+		out->target_failed = e != NULL;
 		if (e)
 			return e;
+		if (r.offset <= out->head)
+			out->head = MAX(out->head, r.offset + n);
 		r.offset += n;
 		r.size -= n;
 	}
 	return NULL;
 }
 
-static struct err *copy_records(struct sink *sink)
+static struct err *copy_records(struct rearranged *out)
 {
 	_cleanup_free_ void *piece = malloc(PIECE);
 	if (!piece)
@@ -56,7 +67,7 @@ static struct err *copy_records(struct sink *sink)
 			e = flat_record_decode(bytes, &r);
 		if (e || r.end)
 			return e;
-		e = copy_record(sink, r, piece);
+		e = copy_record(out, r, piece);
 		if (e)
 			return e;
 	}
@@ -71,14 +82,20 @@ struct err *cmd_rearrange(const struct options *o, int *status)
 		e = err_new(ERR_FORMAT, "standard input is not a flattened stream (made with -F)");
 	if (e)
 		return e;
-	struct sink *sink;
-	e = sink_open_file(o->output, o->overwrite, NULL, &sink);
+	struct rearranged out = {0};
+	e = sink_open_file(o->output, o->overwrite, NULL, &out.sink);
 	if (e) {
-		*status = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_TARGET_FAILED;
+		*status = EXIT_TARGET_FAILED;
 		return e;
 	}
-	e = copy_records(sink);
-	struct err *late = sink_finish(sink);
+	e = copy_records(&out);
+	if (e && out.head < KDUMP_HEADER_SIZE) {
+		/* Without its header it is no dump that could be called incomplete. */
+		*status = out.target_failed ? EXIT_TARGET_FAILED : EXIT_FAILED;
+		sink_abort(out.sink);
+		return e;
+	}
+	struct err *late = sink_finish(out.sink);
 	if (e || late) {
 		/* The file stays: its header says that it is incomplete, and it can be read. */
 		*status = EXIT_INCOMPLETE;

@@ -51,6 +51,9 @@ int main(int argc, char **argv)
 		e = dispatch(&o, program, &status);
 	if (e) {
 		fprintf(stderr, "%s: %s\n", program, err_message(e));
+		/* Whatever was going on, what the user must do is change the command line. */
+		if (err_code(e) == ERR_USAGE)
+			status = EXIT_USAGE;
 		err_free(e);
 		return status ? status : EXIT_FAILED;
 	}

@@ -183,6 +183,20 @@ static struct err *take_option(struct options *o, int c, const char *word)
 	}
 }
 
+/* The option as a message names it: one letter of several in a word, or the long name. */
+static const char *option_name(int c, int index, char **argv, char name[32])
+{
+	bool unknown = c == '?' || c == ':';
+	int value = unknown ? optopt : c;
+	if (index >= 0 && !unknown)
+		snprintf(name, 32, "--%s", longopts[index].name);
+	else if (value > 0 && value < OPT_NUM_THREADS)
+		snprintf(name, 32, "-%c", value);
+	else
+		return argv[optind - 1];
+	return name;
+}
+
 static struct err *take_files(struct options *o, int n, char **files)
 {
 	int want = o->mode == MODE_REARRANGE ? 1 : o->flattened || o->dry_run ? 1 : 2;
@@ -218,15 +232,21 @@ struct err *options_parse(int argc, char **argv, struct options *ret)
 	}
 	opterr = 0;
 	optind = 1;
-	int c;
+	int c, index = -1;
+	char name[32];
 	/* E e g i L P x X: makedumpfile's, and named when refused */
-	while ((c = getopt_long(argc, argv, ":b:cDd:eEFfg:hi:lL:pRvXx:z", longopts, NULL)) != -1) {
-		struct err *e = take_mode(&o, c) ? NULL : take_option(&o, c, argv[optind - 1]);
+	while ((c = getopt_long(argc, argv, ":b:cDd:eEFfg:hi:lL:pRvXx:z", longopts, &index)) !=
+	       -1) {
+		const char *word = option_name(c, index, argv, name);
+		struct err *e = take_mode(&o, c) ? NULL : take_option(&o, c, word);
 		if (e)
 			return e;
+		index = -1;
 	}
-	if (o.mode != MODE_FILTER && (o.flattened || o.dry_run))
-		return err_new(ERR_USAGE, "-F and --dry-run do not go with -R or --dump-dmesg");
+	if ((o.mode == MODE_DMESG || o.mode == MODE_REARRANGE) &&
+	    (o.flattened || o.dry_run || o.record))
+		return err_new(ERR_USAGE,
+			       "-F, --dry-run and --record do not go with -R or --dump-dmesg");
 	if (o.check_params && o.mode != MODE_HELP && o.mode != MODE_VERSION)
 		o.mode = MODE_CHECK_PARAMS;
 	/* One thread beside the writer would only wait for it. */
@@ -274,6 +294,8 @@ void options_help(const char *program)
 	      "compression.\n\n"
 	      "Exit status: 0 saved; 1 failed; 2 usage; 3 the target failed or is full, an "
 	      "incomplete but\n"
-	      "readable dump was left; 4 the target failed, nothing was saved.\n",
+	      "readable dump was left (-R: or the stream was cut); 4 the target failed, nothing "
+	      "was "
+	      "saved.\n",
 	      stdout);
 }

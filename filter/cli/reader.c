@@ -42,11 +42,9 @@ static struct err *read_in_pieces(struct reader *r, uint64_t paddr, const uint8_
 	const struct vmcore *v = r->c->vmcore;
 	size_t size = (size_t)1 << r->c->page_shift;
 	memset(r->bounce, 0, size);
-	for (size_t i = 0; i < v->nsegments; i++) {
-		const struct segment *s = &v->segments[i];
+	const struct segment *s = vmcore_segment_from(v, paddr);
+	for (; s && s < v->segments + v->nsegments && s->paddr < paddr + size; s++) {
 		uint64_t from = MAX(paddr, s->paddr), to = MIN(paddr + size, s->paddr + s->len);
-		if (from >= to)
-			continue;
 		const uint8_t *piece;
 		struct err *e = view_get(&r->view, s->offset + (from - s->paddr),
 					 (size_t)(to - from), &piece);

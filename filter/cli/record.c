@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include "base/clock.h"
 #include "base/json.h"
 
@@ -64,6 +66,24 @@ static void build(const struct record *r, struct buf *out)
 	json_u64(&j, "input_missing_bytes", r->missing_bytes);
 	write_pages(&j, r);
 	json_object_end(&j);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
+				     x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+struct err *record_check(const struct options *o)
+{
+	const char *const files[] = {o->input, o->output};
+	for (size_t i = 0; o->record && i < ARRAY_SIZE(files); i++)
+		if (files[i] && same_file(o->record, files[i]))
+			return err_new(ERR_USAGE,
+				       "--record %s: the record would be written over that file",
+				       o->record);
+	return NULL;
 }
 
 struct err *record_write(const struct record *r)

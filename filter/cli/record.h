@@ -25,6 +25,8 @@ struct record {
 	const char *error; /* NULL if none */
 };
 
+/* ERR_USAGE if the record would be written over the vmcore or the dump. */
+struct err *record_check(const struct options *o) must_check;
 /* Writes the JSON record to options->record. */
 struct err *record_write(const struct record *r) must_check;
 /* The report for people, to standard error. */

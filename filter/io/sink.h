@@ -16,9 +16,8 @@ struct sink;
 struct sink_ops {
 	const char *name;
 	struct err *(*write_at)(struct sink *s, uint64_t offset, const void *data, size_t len);
-	/* Makes [0, size) part of the output, reading as zeros where nothing is written; may be
-	 * NULL. */
-	struct err *(*reserve)(struct sink *s, uint64_t size);
+	/* Takes the space of [from, to), which reads as zeros until it is written; may be NULL. */
+	struct err *(*reserve)(struct sink *s, uint64_t from, uint64_t to);
 	/* The output is whole: flush it. The sink is destroyed in any case. */
 	struct err *(*finish)(struct sink *s);
 	/* The output is not usable: leave nothing behind where that is possible, and destroy the
@@ -30,6 +29,7 @@ struct sink {
 	const struct sink_ops *ops;
 	const char *path; /* for messages; borrowed */
 	int fd;
+	bool holes;	  /* what is not written reads as zeros and takes no space */
 	uint64_t written; /* bytes handed over, counting each write */
 };
 
@@ -47,9 +47,9 @@ static inline must_check struct err *sink_write_at(struct sink *s, uint64_t offs
 	return s->ops->write_at(s, offset, data, len);
 }
 
-static inline must_check struct err *sink_reserve(struct sink *s, uint64_t size)
+static inline must_check struct err *sink_reserve(struct sink *s, uint64_t from, uint64_t to)
 {
-	return s->ops->reserve ? s->ops->reserve(s, size) : NULL;
+	return s->ops->reserve ? s->ops->reserve(s, from, to) : NULL;
 }
 
 static inline must_check struct err *sink_finish(struct sink *s)

@@ -23,12 +23,12 @@ static struct err *file_write_at(struct sink *s, uint64_t offset, const void *da
 }
 
 /* Not every file system can fallocate(). */
-static struct err *write_zeros(struct sink *s, uint64_t size)
+static struct err *write_zeros(struct sink *s, uint64_t from, uint64_t to)
 {
 	static const char zeros[65536];
 	struct err *e = NULL;
-	for (uint64_t at = 0; !e && at < size; at += sizeof(zeros))
-		e = file_write_at(s, at, zeros, (size_t)MIN(size - at, (uint64_t)sizeof(zeros)));
+	for (uint64_t at = from; !e && at < to; at += sizeof(zeros))
+		e = file_write_at(s, at, zeros, (size_t)MIN(to - at, (uint64_t)sizeof(zeros)));
 	return e;
 }
 
@@ -36,14 +36,14 @@ static struct err *write_zeros(struct sink *s, uint64_t size)
  * Space for the part of the file that everything else depends on, taken while there is some: a full
  * disk then cannot make the part already written unreadable.
  */
-static struct err *file_reserve(struct sink *s, uint64_t size)
+static struct err *file_reserve(struct sink *s, uint64_t from, uint64_t to)
 {
-	if (fallocate(s->fd, 0, 0, (off_t)size) == 0)
+	if (from >= to || fallocate(s->fd, 0, (off_t)from, (off_t)(to - from)) == 0)
 		return NULL;
 	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
 		return err_os(errno, "reserving %llu bytes for the headers of %s",
-			      (unsigned long long)size, s->path);
-	return write_zeros(s, size);
+			      (unsigned long long)(to - from), s->path);
+	return write_zeros(s, from, to);
 }
 
 static void file_destroy(struct sink *s)
@@ -104,8 +104,11 @@ struct err *sink_open_file(const char *path, bool overwrite, const char *keep, s
 				       path);
 		return err_os(errnum, "creating %s", path);
 	}
+	struct stat st;
 	s->ops = &sink_file_ops;
 	s->path = path;
+	/* A device has what was on it before. */
+	s->holes = fstat(s->fd, &st) == 0 && S_ISREG(st.st_mode);
 	*ret = s;
 	return NULL;
 }

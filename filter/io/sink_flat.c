@@ -59,7 +59,8 @@ struct err *sink_open_flat(int fd, struct sink **ret)
 	struct sink *s = calloc(1, sizeof(*s));
 	if (!s)
 		return err_nomem();
-	*s = (struct sink) {.ops = &sink_flat_ops, .path = "flattened stream", .fd = fd};
+	*s = (struct sink) {
+		.ops = &sink_flat_ops, .path = "flattened stream", .fd = fd, .holes = true};
 	struct err *e = write_all(fd, header, sizeof(header));
 	if (e) {
 		free(s);

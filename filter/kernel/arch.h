@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Architectures: how a virtual address of the dead kernel becomes a physical one. Pure knowledge
- * and page-table reads; no caching. Immutable; any thread with its own struct kmem.
+ * and page-table reads; what is worth keeping is kept in the struct kmem. Immutable; any thread
+ * with its own struct kmem.
  *
  * Adding an architecture: one file arch_x.c that ends in one const struct arch_ops; a line in
  * arch.c; its VMCOREINFO names in layout.def; a unit test with a page table written by hand; a real

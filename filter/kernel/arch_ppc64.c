@@ -88,6 +88,19 @@ static struct err *linear_u64(struct kmem *k, uint64_t vaddr, uint64_t *ret)
 	return e;
 }
 
+/*
+ * The list, read once for each struct kmem: a walk of it for each address would be work without a
+ * bound. Its end is the list's, or the first thing that is wrong with it.
+ */
+struct vmemmap {
+	uint64_t block; /* bytes */
+	const char *end;
+	size_t n;
+	struct {
+		uint64_t virt, phys;
+	} blocks[];
+};
+
 /* mmu_psize_defs[mmu_vmemmap_psize].shift: the size of one block of the list. */
 static struct err *vmemmap_block_shift(struct kmem *k, uint32_t *ret)
 {
@@ -107,38 +120,98 @@ static struct err *vmemmap_block_shift(struct kmem *k, uint32_t *ret)
 	return e;
 }
 
-/* Hash MMU: vmemmap is bolted and in no page table, but listed (arch/powerpc/mm/init_64.c). */
-static struct err *vmemmap_walk(struct kmem *k, uint64_t vaddr, struct extent *ret)
+static struct err *read_block(struct kmem *k, uint64_t node, uint64_t *virt, uint64_t *phys,
+			      uint64_t *next)
 {
 	const struct layout *l = k->layout;
+	struct err *e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_virt, virt);
+	if (!e)
+		e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_phys, phys);
+	if (!e)
+		e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_list, next);
+	return e;
+}
+
+/* Puts the blocks into list->blocks, which grows; whatever is wrong in the list ends it. */
+static struct err *read_blocks(struct kmem *k, uint64_t node, struct vmemmap **list)
+{
+	size_t cap = 0;
+	uint64_t mark = 0; /* an earlier node, moved on at powers of two (Brent) */
+	for (size_t i = 0; node && i < MAX_VMEMMAP_BLOCKS; i++) {
+		if (i == cap) {
+			cap = cap ? cap * 2 : 64;
+			struct vmemmap *more =
+				realloc(*list, sizeof(*more) + cap * sizeof(more->blocks[0]));
+			if (!more)
+				return err_nomem();
+			*list = more;
+		}
+		if ((i & (i - 1)) == 0)
+			mark = node;
+		struct vmemmap *v = *list;
+		struct err *e = read_block(k, node, &v->blocks[i].virt, &v->blocks[i].phys, &node);
+		if (e) {
+			v->end = "not in vmemmap_list, which is damaged";
+			err_free(e);
+			return NULL;
+		}
+		v->n = i + 1;
+		if (node == mark) {
+			v->end = "not in vmemmap_list, which is a circle";
+			return NULL;
+		}
+	}
+	return NULL;
+}
+
+/* Hash MMU: vmemmap is bolted and in no page table, but listed (arch/powerpc/mm/init_64.c). */
+static struct err *load_vmemmap(struct kmem *k, const struct vmemmap **ret)
+{
+	const struct layout *l = k->layout;
+	if (k->arch_cache) {
+		*ret = k->arch_cache;
+		return NULL;
+	}
 	if (!layout_known(l->vmemmap_list) || !layout_known(l->mmu_vmemmap_psize) ||
 	    !layout_known(l->mmu_psize_defs) || !layout_known(l->mmu_psize_def_size) ||
 	    !layout_known(l->mmu_psize_def_shift) || !layout_known(l->vmemmap_backing_phys) ||
 	    !layout_known(l->vmemmap_backing_virt) || !layout_known(l->vmemmap_backing_list))
 		return err_new(ERR_MISSING, "VMCOREINFO lacks vmemmap_list and what describes it");
 	uint32_t shift;
+	uint64_t node = 0;
 	struct err *e = vmemmap_block_shift(k, &shift);
-	uint64_t node = 0, mark = 0; /* mark: an earlier node, moved on at powers of two (Brent) */
 	if (!e)
 		e = linear_u64(k, (uint64_t)l->vmemmap_list, &node);
-	for (unsigned int i = 0; !e && node && i < MAX_VMEMMAP_BLOCKS; i++) {
-		uint64_t virt, phys;
-		e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_virt, &virt);
-		if (!e && vaddr - virt < UINT64_C(1) << shift) {
-			e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_phys, &phys);
-			if (!e)
-				*ret = (struct extent) {phys + (vaddr - virt),
-							(UINT64_C(1) << shift) - (vaddr - virt)};
-			return e;
-		}
-		if ((i & (i + 1)) == 0)
-			mark = node;
-		if (!e)
-			e = linear_u64(k, node + (uint64_t)l->vmemmap_backing_list, &node);
-		if (!e && node == mark)
-			e = err_new(ERR_FORMAT, "vmemmap_list is a circle");
+	if (e)
+		return e;
+	struct vmemmap *list = malloc(sizeof(*list));
+	if (!list)
+		return err_nomem();
+	*list = (struct vmemmap) {.block = UINT64_C(1) << shift, .end = "not in vmemmap_list"};
+	e = read_blocks(k, node, &list);
+	if (e) {
+		free(list);
+		return e;
 	}
-	return e ? e : err_new(ERR_MISSING, "not in vmemmap_list");
+	k->arch_cache = list;
+	*ret = list;
+	return NULL;
+}
+
+static struct err *vmemmap_walk(struct kmem *k, uint64_t vaddr, struct extent *ret)
+{
+	const struct vmemmap *list = NULL;
+	struct err *e = load_vmemmap(k, &list);
+	if (e)
+		return e;
+	for (size_t i = 0; i < list->n; i++) {
+		uint64_t in_block = vaddr - list->blocks[i].virt;
+		if (in_block >= list->block)
+			continue;
+		*ret = (struct extent) {list->blocks[i].phys + in_block, list->block - in_block};
+		return NULL;
+	}
+	return err_new(ERR_MISSING, "%s", list->end);
 }
 
 static struct err *ppc64_translate(struct kmem *k, uint64_t vaddr, struct extent *ret)
@@ -168,9 +241,9 @@ static void mark_tables(struct kmem *k, uint64_t table, int level, struct bitmap
 {
 	const unsigned int *bits = k->layout->page_shift == 16 ? radix_64k : radix_4k;
 	size_t size = (size_t)8 << bits[level];
-	for (uint64_t at = table; at < table + size; at += UINT64_C(1) << k->layout->page_shift)
-		if (at >> k->layout->page_shift < pages->nbits)
-			bitmap_set(pages, at >> k->layout->page_shift);
+	if (!vmcore_segment(k->vmcore, table))
+		return;
+	vmcore_page_map_range(k->vmcore, k->layout->page_shift, table, size, pages);
 	_cleanup_free_ uint8_t *entries = malloc(size);
 	if (!entries || level == 0)
 		return;

@@ -78,15 +78,10 @@ static struct err *x86_64_translate(struct kmem *k, uint64_t vaddr, struct exten
 	return err_new(ERR_FORMAT, "no leaf in the page tables");
 }
 
-static void mark(struct bitmap *pages, uint64_t paddr, uint64_t len)
-{
-	bitmap_set_range(pages, paddr >> 12, (paddr + len) >> 12);
-}
-
 /*
- * One table and what hangs below it. A table that is marked was visited: each is read once,
- * whatever a damaged entry points to. Leaves count where they map the kernel image, which KASLR
- * puts anywhere in memory.
+ * One table and what hangs below it. A table that is marked was visited: each that is in the dump
+ * is read once, whatever a damaged entry points to. Leaves count where they map the kernel image,
+ * which KASLR puts anywhere in memory.
  */
 static void mark_tables(struct kmem *k, uint64_t table, int level, uint64_t vaddr,
 			struct bitmap *pages)
@@ -94,7 +89,7 @@ static void mark_tables(struct kmem *k, uint64_t table, int level, uint64_t vadd
 	uint8_t entries[4096];
 	unsigned int shift = 12 + 9 * (unsigned int)(level - 1);
 	uint64_t pfn = table >> 12;
-	if (pfn >= pages->nbits || bitmap_test(pages, pfn))
+	if (pfn >= pages->nbits || bitmap_test(pages, pfn) || !vmcore_segment(k->vmcore, table))
 		return;
 	bitmap_set(pages, pfn);
 	struct err *e = kmem_read_phys(k, table, entries, sizeof(entries));
@@ -110,8 +105,9 @@ static void mark_tables(struct kmem *k, uint64_t table, int level, uint64_t vadd
 		if (level > 1 && !(level <= 3 && entry & ENTRY_LARGE))
 			mark_tables(k, entry & mask, level - 1, at, pages);
 		else if (at >= KERNEL_MAP_START && at < KERNEL_MAP_END && level <= 2)
-			mark(pages, entry & mask & ~((UINT64_C(1) << shift) - 1),
-			     UINT64_C(1) << shift);
+			vmcore_page_map_range(k->vmcore, 12,
+					      entry & mask & ~((UINT64_C(1) << shift) - 1),
+					      UINT64_C(1) << shift, pages);
 	}
 }
 

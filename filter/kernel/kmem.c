@@ -18,6 +18,8 @@ struct err *kmem_init(struct kmem *k, const struct vmcore *v, const struct layou
 void kmem_deinit(struct kmem *k)
 {
 	view_deinit(&k->view);
+	free(k->arch_cache);
+	k->arch_cache = NULL;
 }
 
 struct err *kmem_translate(struct kmem *k, uint64_t vaddr, struct extent *ret)

@@ -15,6 +15,7 @@ struct kmem {
 	const struct layout *layout;
 	const struct arch_ops *arch;
 	struct view view;
+	void *arch_cache; /* one malloc() of the architecture's, or NULL */
 };
 
 /* ERR_UNSUPPORTED if the architecture is not known. */

@@ -14,6 +14,9 @@
 /* A damaged table must not make us ask for more: 4 million sections are 512 TiB on x86_64. */
 #define MAX_SECTIONS (UINT64_C(4) << 20)
 
+/* Sections have 256 pages at least (x86_64: 32768); the scan needs whole words of its bitmap. */
+#define MIN_SECTION_SHIFT 6
+
 /* How the table of sections may be laid out; see load_sparse(). */
 struct section_table {
 	uint64_t roots;	   /* address of mem_section[0] */
@@ -38,46 +41,56 @@ static struct err *read_section(struct kmem *k, const struct memmap *m, uint64_t
 	return NULL;
 }
 
-/* One root: the sections it holds, from nr on. A root that cannot be read has no sections. */
-static void read_root(struct kmem *k, struct memmap *m, const struct section_table *t, size_t nr)
+/* The array behind the root that section nr belongs to; 0: it has none, or cannot be read. */
+static uint64_t read_root(struct kmem *k, struct memmap *m, const struct section_table *t,
+			  uint64_t root)
 {
-	const struct layout *l = k->layout;
 	uint64_t array =
-		t->roots + nr / t->per_root * (t->pointers ? 8 : (uint64_t)l->mem_section_size);
-	if (t->pointers) {
-		struct err *e = kmem_u64(k, array, &array);
-		err_free(e);
-		m->damaged |= e != NULL;
-		if (e || array == 0)
-			return;
-	}
-	for (size_t i = 0; i < t->per_root && nr + i < m->nsections; i++) {
-		struct err *e = read_section(k, m, array + i * (uint64_t)l->mem_section_size,
-					     nr + i, &m->maps[nr + i]);
-		if (e)
-			m->maps[nr + i] = 0;
-		m->damaged |= e != NULL;
-		err_free(e);
-	}
+		t->roots + root * (t->pointers ? 8 : (uint64_t)k->layout->mem_section_size);
+	if (!t->pointers)
+		return array;
+	struct err *e = kmem_u64(k, array, &array);
+	err_free(e);
+	m->damaged |= e != NULL;
+	return e ? 0 : array;
+}
+
+/* The first section from nr on of which the dump has a page. */
+static size_t next_section(const struct kmem *k, const struct memmap *m, size_t nr)
+{
+	unsigned int shift = m->section_shift + k->layout->page_shift;
+	const struct segment *s = vmcore_segment_from(k->vmcore, (uint64_t)nr << shift);
+	return s ? (size_t)MIN(MAX((uint64_t)nr, s->paddr >> shift), (uint64_t)m->nsections)
+		 : m->nsections;
 }
 
 /* True if the table makes sense: some section is present, and the first one's struct pages are
  * mapped. */
 static bool read_table(struct kmem *k, struct memmap *m, const struct section_table *t)
 {
+	uint64_t first = 0, root = UINT64_MAX, array = 0;
 	m->present = 0;
 	m->damaged = false;
-	for (size_t nr = 0; nr < m->nsections; nr++)
-		m->maps[nr] = 0;
-	for (size_t nr = 0; nr < m->nsections; nr += t->per_root)
-		read_root(k, m, t, nr);
-	uint64_t first = 0;
-	for (size_t nr = 0; nr < m->nsections; nr++) {
-		if (!m->maps[nr])
-			continue;
+	for (size_t nr = next_section(k, m, 0); nr < m->nsections;
+	     nr = next_section(k, m, nr + 1)) {
+		uint64_t map = 0;
+		if (nr / t->per_root != root) {
+			root = nr / t->per_root;
+			array = read_root(k, m, t, root);
+		}
+		if (array) {
+			uint64_t entry =
+				array + nr % t->per_root * (uint64_t)k->layout->mem_section_size;
+			struct err *e = read_section(k, m, entry, nr, &map);
+			m->damaged |= e != NULL;
+			if (e)
+				map = 0;
+			err_free(e);
+		}
+		m->maps[nr] = map;
+		m->present += map != 0;
 		if (!first)
-			first = m->maps[nr];
-		m->present++;
+			first = map;
 	}
 	if (!first)
 		return false;
@@ -98,7 +111,8 @@ static struct err *load_sparse(struct kmem *k, uint64_t max_pfn, struct memmap *
 	if (!layout_known(l->section_size_bits) || !layout_known(l->mem_section_size) ||
 	    !layout_known(l->section_mem_map))
 		return err_new(ERR_MISSING, "VMCOREINFO lacks what describes mem_section");
-	if (l->section_size_bits <= (int64_t)l->page_shift || l->section_size_bits > 40)
+	if (l->section_size_bits < (int64_t)l->page_shift + MIN_SECTION_SHIFT ||
+	    l->section_size_bits > 40)
 		return err_new(ERR_FORMAT, "VMCOREINFO: SECTION_SIZE_BITS is %" PRId64,
 			       l->section_size_bits);
 	if (l->mem_section_size > INT64_C(1) << l->page_shift)
@@ -139,10 +153,11 @@ static struct err *load_flat(struct kmem *k, uint64_t max_pfn, struct memmap *m)
 	m->maps = calloc(m->nsections ? m->nsections : 1, sizeof(*m->maps));
 	if (!m->maps)
 		return err_nomem();
-	for (size_t i = 0; i < m->nsections; i++)
+	for (size_t i = next_section(k, m, 0); i < m->nsections; i = next_section(k, m, i + 1)) {
 		m->maps[i] =
 			map + ((uint64_t)i << m->section_shift) * (uint64_t)k->layout->page_size;
-	m->present = m->nsections;
+		m->present++;
+	}
 	return NULL;
 }
 

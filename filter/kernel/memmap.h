@@ -16,7 +16,10 @@ struct memmap {
 	bool damaged;	/* part of the table could not be read: sections may be missing */
 };
 
-/* Loads the map of pfns [0, max_pfn): sparse memory with or without extreme, and flat memory. */
+/*
+ * Loads the map of pfns [0, max_pfn): sparse memory with or without extreme, and flat memory.
+ * Sections of which the dump has no page count as having none: their number has no bound.
+ */
 struct err *memmap_load(struct kmem *k, uint64_t max_pfn, struct memmap *ret) must_check;
 void memmap_deinit(struct memmap *m);
 

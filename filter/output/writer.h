@@ -23,7 +23,7 @@ struct dump_info {
 	enum byte_order order;
 	unsigned int page_shift;
 	uint64_t max_pfn;
-	const struct pfn_range *memory; /* pages that the machine had; may overlap */
+	const struct pfn_range *memory; /* pages that the machine had; by first pfn, may overlap */
 	size_t nmemory;
 	const struct bitmap *dump; /* pages to be written */
 	uint64_t existing, selected;

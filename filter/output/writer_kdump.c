@@ -7,7 +7,7 @@
 
 /* Descriptors are gathered and written together; a multiple of their size. */
 #define DESC_BUFFER ((size_t)KDUMP_DESC_SIZE * 2730)
-/* Pages whose first bitmap is made at a time. */
+/* Pages whose bits are made or written at a time. */
 #define BITMAP_PIECE (UINT64_C(1) << 20)
 
 struct kdump_writer {
@@ -63,39 +63,65 @@ static struct err *write_notes(struct kdump_writer *w)
 	return e;
 }
 
+/*
+ * A bitmap, without the blocks in which no bit is set where the output may have holes: the memory
+ * of a machine with many nodes lies far apart. at: where bit 0 goes, bits: those of map's pages.
+ */
+static struct err *write_bits(struct kdump_writer *w, const struct bitmap *map, uint64_t at)
+{
+	const uint64_t block = w->block * 8, most = MAX(BITMAP_PIECE, block);
+	uint64_t from = 0;
+	while (from < map->nbits) {
+		if (w->sink->holes)
+			from = bitmap_next(map, from) / block * block;
+		uint64_t to = from;
+		while (to < map->nbits && to - from < most &&
+		       (!w->sink->holes || bitmap_next(map, to) - to < block))
+			to += block;
+		to = MIN(to, map->nbits);
+		if (from >= to)
+			break;
+		struct err *e = sink_write_at(w->sink, at + from / 8, map->bytes + from / 8,
+					      (size_t)DIV_ROUND_UP(to - from, UINT64_C(8)));
+		if (e)
+			return e;
+		from = to;
+	}
+	return NULL;
+}
+
 /* The first bitmap says which pages the machine had; it is made piece by piece from the ranges. */
 static struct err *write_existing(struct kdump_writer *w)
 {
 	const struct dump_info *d = w->d;
-	struct bitmap piece;
-	struct err *e = bitmap_init(&piece, MIN(d->max_pfn, BITMAP_PIECE));
-	for (uint64_t pfn = 0; !e && pfn < d->max_pfn; pfn += BITMAP_PIECE) {
-		uint64_t n = MIN(d->max_pfn - pfn, BITMAP_PIECE);
-		bitmap_clear_range(&piece, 0, piece.nbits);
-		for (size_t i = 0; i < d->nmemory; i++) {
-			uint64_t from = MAX(d->memory[i].first, pfn);
-			uint64_t to = MIN(d->memory[i].end, pfn + n);
-			if (from < to)
-				bitmap_set_range(&piece, from - pfn, to - pfn);
-		}
-		e = sink_write_at(w->sink, w->bitmaps_at + pfn / 8, piece.bytes,
-				  (size_t)DIV_ROUND_UP(n, UINT64_C(8)));
+	uint64_t size = MAX(BITMAP_PIECE, w->block * 8);
+	for (uint64_t pfn = 0, i = 0; pfn < d->max_pfn; pfn += size) {
+		uint64_t n = MIN(d->max_pfn - pfn, size);
+		while (i < d->nmemory && d->memory[i].end <= pfn)
+			i++;
+		if (w->sink->holes && (i == d->nmemory || d->memory[i].first >= pfn + n))
+			continue;
+		struct bitmap piece;
+		struct err *e = bitmap_init(&piece, n);
+		if (e)
+			return e;
+		for (uint64_t j = i; j < d->nmemory && d->memory[j].first < pfn + n; j++)
+			if (d->memory[j].end > pfn)
+				bitmap_set_range(&piece, MAX(d->memory[j].first, pfn) - pfn,
+						 d->memory[j].end - pfn);
+		e = write_bits(w, &piece, w->bitmaps_at + pfn / 8);
+		bitmap_deinit(&piece);
+		if (e)
+			return e;
 	}
-	bitmap_deinit(&piece);
-	return e;
+	return NULL;
 }
 
 static struct err *write_bitmaps(struct kdump_writer *w)
 {
-	struct err *e = write_existing(w);
 	uint64_t at = w->bitmaps_at + (uint64_t)w->header.bitmap_blocks / 2 * w->block;
-	uint64_t len = DIV_ROUND_UP(w->d->max_pfn, UINT64_C(8));
-	for (uint64_t done = 0; !e && done < len;) {
-		size_t n = (size_t)MIN(len - done, UINT64_C(1) << 20);
-		e = sink_write_at(w->sink, at + done, w->d->dump->bytes + done, n);
-		done += n;
-	}
-	return e;
+	struct err *e = write_existing(w);
+	return e ? e : write_bits(w, w->d->dump, at);
 }
 
 static struct err *write_zero_page(struct kdump_writer *w)
@@ -152,7 +178,7 @@ static struct err *kdump_begin(struct sink *s, const struct dump_info *d, struct
 	/* With the descriptors' space taken first, whatever is written later can also be described.
 	 */
 	if (!e)
-		e = sink_reserve(s, w->data_at);
+		e = sink_reserve(s, s->holes ? w->desc_at : 0, w->data_at);
 	if (!e)
 		e = write_header(w, true);
 	if (!e)

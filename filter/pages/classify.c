@@ -129,16 +129,16 @@ static void decode_head(const struct page_layout *l, const uint8_t *next, struct
 void page_view_decode(const struct page_layout *l, const uint8_t *page, const uint8_t *next,
 		      struct page_view *ret)
 {
-	struct page_view p = {
-		.flags = get_u64(page + l->flags, l->order),
-		.mapping = get_u64(page + l->mapping, l->order),
-		.private = get_u64(page + l->private, l->order),
-		.compound = l->has_compound ? get_u64(page + l->compound, l->order) : 0,
-		.mapcount = get_u32(page + l->mapcount, l->order),
-	};
-	if (p.flags & l->head && !(p.compound & 1) && next)
-		decode_head(l, next, &p);
-	*ret = p;
+	/* Member by member: a copy made here and then assigned costs more than all the rest. */
+	ret->flags = get_u64(page + l->flags, l->order);
+	ret->mapping = get_u64(page + l->mapping, l->order);
+	ret->private = get_u64(page + l->private, l->order);
+	ret->compound = l->has_compound ? get_u64(page + l->compound, l->order) : 0;
+	ret->mapcount = get_u32(page + l->mapcount, l->order);
+	ret->compound_order = 0;
+	ret->hugetlb = false;
+	if (ret->flags & l->head && !(ret->compound & 1) && next)
+		decode_head(l, next, ret);
 }
 
 static bool has_type(const struct page_view *p, const struct page_layout *l, bool known,

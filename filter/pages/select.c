@@ -9,7 +9,11 @@
 /* Struct pages read at a time. A multiple of the largest buddy block would not be needed: see
  * spill. */
 #define PIECE_BYTES ((size_t)256 * 1024)
-/* A bitmap of this many pages is 4 GiB: more is a damaged or hostile vmcore. */
+/*
+ * Twice what x86_64 reaches with page tables of four levels, and all of Book3S 64 with pages of
+ * 64 KiB (MAX_PHYSMEM_BITS 46 and 51). The bitmaps are 4 GiB each then, nearly all of it holes;
+ * more is a damaged or hostile vmcore.
+ */
 #define MAX_PFNS (UINT64_C(1) << 35)
 
 struct scan {
@@ -53,6 +57,13 @@ static void level_to_classes(unsigned int level, bool excluded[PAGE_NR_CLASSES])
 
 static uint64_t drop(struct bitmap *dump, uint64_t from, uint64_t to)
 {
+	/* most often a page by itself */
+	if (to - from == 1) {
+		bool there = bitmap_test(dump, from);
+		if (there)
+			bitmap_clear(dump, from);
+		return there;
+	}
 	uint64_t n = bitmap_count(dump, from, to);
 	if (n)
 		bitmap_clear_range(dump, from, to);
@@ -119,25 +130,28 @@ static void scan_section(void *context, void *item)
 	struct worker *w = context;
 	struct section *sec = item;
 	const struct scan *s = w->scan;
-	uint64_t pfn = (uint64_t)sec->nr << s->map->section_shift;
-	uint64_t end = MIN(pfn + (UINT64_C(1) << s->map->section_shift), s->dump->nbits);
-	uint64_t vaddr = s->map->maps[sec->nr];
-	while (pfn < end) {
-		uint64_t n = end - pfn, passed;
+	uint64_t first = (uint64_t)sec->nr << s->map->section_shift, pfn = first;
+	uint64_t end = MIN(first + (UINT64_C(1) << s->map->section_shift), s->dump->nbits);
+	uint64_t map = s->map->maps[sec->nr];
+	/* Pages in the dump only: struct pages that stand for none may be without number. */
+	for (uint64_t to = end; bitmap_run(s->dump, &pfn, &to); to = end) {
+		uint64_t n = to - pfn, passed;
 		const uint8_t *piece;
-		struct err *e = read_piece(w, vaddr, &n, &piece);
+		struct err *e = read_piece(w, map + (pfn - first) * s->pages->size, &n, &piece);
+		/* A piece does not end between the two struct pages that tell of a compound page.
+		 */
+		if (!e && n > 1 && pfn + n < to)
+			n -= (pfn + n) & 1;
 		if (e) {
 			/* What cannot be judged is dumped. Go on behind the struct pages of one
 			 * page. */
-			passed = MIN(end - pfn,
-				     MAX((UINT64_C(1) << 12) / s->pages->size, UINT64_C(1)));
+			passed = MIN(n, MAX((UINT64_C(1) << 12) / s->pages->size, UINT64_C(1)));
 			sec->unknown += bitmap_count(s->dump, pfn, pfn + passed);
 			err_free(e);
 		} else {
 			passed = scan_piece(s, sec, piece, pfn, n, end);
 		}
 		pfn += passed;
-		vaddr += passed * s->pages->size;
 	}
 }
 
@@ -299,8 +313,7 @@ static void mark_precious(const struct vmcore *v, const struct layout *l, struct
 		e = bitmap_init(&sel->precious, sel->max_pfn);
 	if (!e && sel->precious.nbits) {
 		kmem.arch->mark_precious(&kmem, &sel->precious);
-		for (uint64_t i = 0; i < DIV_ROUND_UP(sel->max_pfn, UINT64_C(8)); i++)
-			sel->precious.bytes[i] &= sel->dump.bytes[i];
+		bitmap_and(&sel->precious, &sel->dump);
 	}
 	err_free(e);
 }
@@ -311,8 +324,11 @@ struct err *select_pages(const struct vmcore *v, const struct layout *layout,
 {
 	struct selection sel = {.max_pfn = vmcore_max_pfn(v, page_shift)};
 	if (sel.max_pfn > MAX_PFNS)
-		return err_new(ERR_FORMAT, "%s: memory up to pfn %#" PRIx64 ": not a valid vmcore",
-			       v->source->path, sel.max_pfn);
+		return err_new(ERR_FORMAT,
+			       "%s: memory at physical address %#" PRIx64
+			       ", above the limit of %#" PRIx64 ": not a valid vmcore",
+			       v->source->path, (sel.max_pfn - 1) << page_shift,
+			       MAX_PFNS << page_shift);
 	struct err *e = bitmap_init(&sel.dump, sel.max_pfn);
 	if (e)
 		return e;

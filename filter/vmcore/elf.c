@@ -11,6 +11,9 @@
  */
 #define MAX_SEGMENTS   65536
 #define MAX_NOTES_SIZE ((size_t)64 << 20)
+/* A core file has none, or the one that says how many program headers there are if these are more
+ * than e_phnum can say. */
+#define MAX_SECTION_HEADERS 65535
 
 struct elf_reader {
 	struct vmcore *v;
@@ -160,21 +163,74 @@ static void order_segments(struct vmcore *v)
 	v->nsegments = kept;
 }
 
+/*
+ * All work on the dump is bounded by the size of the file if no byte of it is there twice. Real
+ * files have each byte once; of a /proc file that does not say its size the kernel is the author.
+ */
+static struct err *check_sum(const struct vmcore *v)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; v->source->size && i < v->nsegments; i++) {
+		if (v->segments[i].len > v->source->size - sum)
+			return bad(v,
+				   "its program headers give the same bytes of the file to several "
+				   "addresses: not a valid vmcore");
+		sum += v->segments[i].len;
+	}
+	return NULL;
+}
+
+/*
+ * What libelf must not see: with e_shnum 0 it takes the number of section headers from the first of
+ * them, and makes a table of its own for as many, before it looks at any.
+ */
+static struct err *check_sections(const struct vmcore *v, const Elf64_Ehdr *eh)
+{
+	Elf64_Shdr sh;
+	enum byte_order order = eh->e_ident[EI_DATA] == ELFDATA2MSB ? ORDER_BE : ORDER_LE;
+	uint64_t shoff = get_u64(&eh->e_shoff, order);
+	if (shoff == 0 || get_u16(&eh->e_shnum, order) != 0)
+		return NULL;
+	struct err *e = source_read_at(v->source, shoff, &sh, sizeof(sh));
+	if (e)
+		return err_wrap(e, "reading the section header");
+	uint64_t count = get_u64(&sh.sh_size, order);
+	if (count > MAX_SECTION_HEADERS)
+		return err_new(ERR_FORMAT, "%s: %" PRIu64 " section headers: not a vmcore",
+			       v->source->path, count);
+	return NULL;
+}
+
+static struct err *check_header(const struct vmcore *v)
+{
+	Elf64_Ehdr eh = {0};
+	struct err *e = source_read_at(v->source, 0, &eh, sizeof(eh));
+	if (e && err_code(e) != ERR_FORMAT)
+		return e;
+	err_free(e);
+	if (e || memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0)
+		return bad(
+			v,
+			"not an ELF file: expected a vmcore such as /proc/vmcore or a copy of it");
+	if (eh.e_ident[EI_CLASS] != ELFCLASS64)
+		return bad(v, "a 32-bit ELF file: only 64-bit vmcores can be read");
+	return check_sections(v, &eh);
+}
+
 static struct err *read_elf(struct vmcore *v)
 {
+	struct err *e = check_header(v);
+	if (e)
+		return e;
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return bad(v, "libelf is too old");
 	struct elf_reader r = {.v = v, .elf = elf_begin(v->source->fd, ELF_C_READ, NULL)};
 	if (!r.elf)
 		return err_new(ERR_FORMAT, "%s: %s", v->source->path, elf_errmsg(-1));
-	struct err *e = NULL;
 	GElf_Ehdr eh;
 	v->vmcoreinfo_in_notes = SIZE_MAX;
-	if (elf_kind(r.elf) != ELF_K_ELF || !gelf_getehdr(r.elf, &eh))
-		e = bad(v,
-			"not an ELF file: expected a vmcore such as /proc/vmcore or a copy of it");
-	else if (gelf_getclass(r.elf) != ELFCLASS64)
-		e = bad(v, "a 32-bit ELF file: only 64-bit vmcores can be read");
+	if (!gelf_getehdr(r.elf, &eh))
+		e = err_new(ERR_FORMAT, "%s: %s", v->source->path, elf_errmsg(-1));
 	else if (eh.e_type != ET_CORE)
 		e = bad(v, "an ELF file but not a core file: expected a vmcore");
 	if (!e) {
@@ -188,7 +244,7 @@ static struct err *read_elf(struct vmcore *v)
 	if (v->nsegments == 0)
 		return bad(v, "no memory in it (no PT_LOAD program header)");
 	order_segments(v);
-	return NULL;
+	return check_sum(v);
 }
 
 struct err *vmcore_open(const char *path, struct vmcore **ret)

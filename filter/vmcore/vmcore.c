@@ -15,20 +15,24 @@ void vmcore_destroy(struct vmcore *v)
 	free(v);
 }
 
-const struct segment *vmcore_segment(const struct vmcore *v, uint64_t paddr)
+const struct segment *vmcore_segment_from(const struct vmcore *v, uint64_t paddr)
 {
 	size_t low = 0, high = v->nsegments;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		const struct segment *s = &v->segments[mid];
-		if (paddr < s->paddr)
-			high = mid;
-		else if (paddr - s->paddr >= s->len)
+		if (paddr >= s->paddr && paddr - s->paddr >= s->len)
 			low = mid + 1;
 		else
-			return s;
+			high = mid;
 	}
-	return NULL;
+	return low < v->nsegments ? &v->segments[low] : NULL;
+}
+
+const struct segment *vmcore_segment(const struct vmcore *v, uint64_t paddr)
+{
+	const struct segment *s = vmcore_segment_from(v, paddr);
+	return s && s->paddr <= paddr ? s : NULL;
 }
 
 struct err *vmcore_view(const struct vmcore *v, struct view *view, uint64_t paddr, size_t len,
@@ -59,10 +63,22 @@ uint64_t vmcore_max_pfn(const struct vmcore *v, unsigned int page_shift)
 
 void vmcore_page_map(const struct vmcore *v, unsigned int page_shift, struct bitmap *map)
 {
-	for (size_t i = 0; i < v->nsegments; i++) {
+	vmcore_page_map_range(v, page_shift, 0, UINT64_MAX, map);
+}
+
+void vmcore_page_map_range(const struct vmcore *v, unsigned int page_shift, uint64_t paddr,
+			   uint64_t len, struct bitmap *map)
+{
+	uint64_t mask = (UINT64_C(1) << page_shift) - 1;
+	uint64_t last = len > UINT64_MAX - paddr ? UINT64_MAX : paddr + (len - 1);
+	if (len == 0)
+		return;
+	const struct segment *s = vmcore_segment_from(v, paddr & ~mask);
+	for (; s && s < v->segments + v->nsegments && s->paddr <= (last | mask); s++) {
 		uint64_t first, end;
-		vmcore_segment_pfns(&v->segments[i], page_shift, &first, &end);
-		bitmap_set_range(map, first, end);
+		vmcore_segment_pfns(s, page_shift, &first, &end);
+		bitmap_set_range(map, MAX(first, paddr >> page_shift),
+				 MIN(end, (last >> page_shift) + 1));
 	}
 }
 

@@ -49,6 +49,8 @@ static inline void cleanup_vmcore(struct vmcore **v)
  */
 struct err *vmcore_find_vmcoreinfo(struct vmcore *v) must_check;
 
+/* The first segment that ends behind paddr, be it that it holds paddr or begins later; or NULL. */
+const struct segment *vmcore_segment_from(const struct vmcore *v, uint64_t paddr);
 /* The segment that holds paddr, or NULL. */
 const struct segment *vmcore_segment(const struct vmcore *v, uint64_t paddr);
 
@@ -66,5 +68,8 @@ void vmcore_segment_pfns(const struct segment *s, unsigned int page_shift, uint6
 uint64_t vmcore_max_pfn(const struct vmcore *v, unsigned int page_shift);
 /* Sets the bit of each pfn whose page is in the file; a page that is there in part counts. */
 void vmcore_page_map(const struct vmcore *v, unsigned int page_shift, struct bitmap *map);
+/* The same for those of the pages that [paddr, paddr+len) touches. */
+void vmcore_page_map_range(const struct vmcore *v, unsigned int page_shift, uint64_t paddr,
+			   uint64_t len, struct bitmap *map);
 
 #endif

@@ -22,7 +22,7 @@ CMDLINE_REMOVE=(
 	sysctl # every sysctl.NAME: vm.nr_hugepages, vm.panic_on_oom, …
 )
 
-# cmdline_defaults ARCH: what is appended. init_on_alloc and kfence cost time and memory for nothing here.
+# cmdline_defaults ARCH: sets REPLY to what is appended. init_on_alloc and kfence cost time and memory for nothing here.
 # novmcoredd is not among them: device dumps are welcome.
 cmdline_defaults() {
 	local words=(reset_devices cgroup_disable=memory udev.children-max=2 panic=10
@@ -35,45 +35,40 @@ cmdline_defaults() {
 	s390x) words+=(nr_cpus=1 numa=off vmcp_cma=0) ;;
 	*) words+=(nr_cpus=1) ;;
 	esac
-	printf '%s\n' "${words[*]}"
+	REPLY="${words[*]}"
 }
 
-# cmdline_words TEXT: one parameter per line; a quoted value may have spaces. What follows -- is init's, and would
-# take what is appended with it.
-cmdline_words() {
-	local rest=$1
-	while [[ $rest =~ ^[[:space:]]*(([^[:space:]\"]|\"[^\"]*(\"|$))+) ]]; do
-		[ "${BASH_REMATCH[1]}" != -- ] || return 0
-		printf '%s\n' "${BASH_REMATCH[1]}"
-		rest=${rest:${#BASH_REMATCH[0]}}
-	done
-}
-
-# cmdline_without TEXT NAME…: TEXT less those parameters; '-' and '_' are the same to the kernel, which also takes
-# a whole parameter in quotes (lib/cmdline.c, next_arg) and sysctl/NAME for sysctl.NAME
+# cmdline_without TEXT NAME…: sets REPLY to TEXT less those parameters; '-' and '_' are the same to the kernel, which
+# also takes a whole parameter in quotes (lib/cmdline.c, next_arg) and sysctl/NAME for sysctl.NAME. A quoted value may
+# have spaces. What follows -- is init's, and would take what is appended with it.
 cmdline_without() {
-	local text=$1 word name removed out=()
+	local rest=$1 word name removed out=()
 	shift
 	removed=" ${*//-/_} "
-	while IFS= read -r word; do
+	while [[ $rest =~ ^[[:space:]]*(([^[:space:]\"]|\"[^\"]*(\"|$))+) ]]; do
+		word=${BASH_REMATCH[1]} rest=${rest:${#BASH_REMATCH[0]}}
+		[ "$word" != -- ] || break
 		name=${word#\"} name=${name%%=*} name=${name%\"}
 		[[ $name != sysctl[./]* ]] || name=sysctl
 		[[ $removed == *" ${name//-/_} "* ]] || out+=("$word")
-	done < <(cmdline_words "$text")
-	printf '%s\n' "${out[*]-}"
+	done
+	REPLY="${out[*]-}"
 }
 
-# capture_cmdline: for kexec, from the settings and /proc/cmdline
+# capture_cmdline: sets REPLY, for kexec, from the settings and /proc/cmdline
 capture_cmdline() {
 	local base=$KDUMP_COMMANDLINE remove
-	[ -n "$base" ] || base=$(read_node /proc/cmdline)
+	[ -n "$base" ] || { read_node /proc/cmdline && base=$REPLY; }
 	read -r -a remove <<<"$KDUMP_COMMANDLINE_REMOVE"
-	base=$(cmdline_without "$base" "${CMDLINE_REMOVE[@]}")
-	base=$(cmdline_without "$base $(cmdline_defaults "$ARCH")" ${remove[@]+"${remove[@]}"})
+	cmdline_without "$base" "${CMDLINE_REMOVE[@]}"
+	base=$REPLY
+	cmdline_defaults "$ARCH"
+	cmdline_without "$base $REPLY" ${remove[@]+"${remove[@]}"}
+	base=$REPLY
 	# without root= the image would be unpacked into a tmpfs, which stops at half of the little memory there is
 	# (init/do_mounts.c, init_rootfs)
 	[[ " $base" == *" root="* ]] || base+=" rootfstype=ramfs"
-	printf '%s\n' "$base${KDUMP_COMMANDLINE_APPEND:+ $KDUMP_COMMANDLINE_APPEND}"
+	REPLY="$base${KDUMP_COMMANDLINE_APPEND:+ $KDUMP_COMMANDLINE_APPEND}"
 }
 
 # fadump_append: for bootargs_append. After a firmware-assisted dump the same boot goes on as the production
@@ -83,7 +78,8 @@ fadump_append() {
 		printf '%s\n' "$FADUMP_COMMANDLINE_APPEND"
 		return
 	fi
-	case $(config_get FINAL_ACTION) in
+	config_get FINAL_ACTION
+	case $REPLY in
 	reboot | halt | poweroff)
 		echo "nr_cpus=16 numa=off cgroup_disable=memory cma=0 kvm_cma_resv_ratio=0 hugetlb_cma=0" \
 			"transparent_hugepage=never udev.children-max=2"

@@ -3,25 +3,32 @@
 #
 # Where things are and what is configured. kdump.conf is read by kdump-capture only; the settings of kexec and
 # the kernel command line come from shell files of the distributions' names.
+#
+# start runs at each boot, which is complete only when it has ended: functions leave their answer in REPLY, because a
+# subshell per question adds up.
 
-# read_node FILE…: the first of the files that exists, its first line; nothing when none does
+# seconds that the network may take to come up
+NETWORK_LIMIT=90
+
+# read_node FILE…: sets REPLY to the first line of the first of the files that exists; fails when none does
 read_node() {
-	local file line=
+	local file
 	for file; do
 		[ -r "$ROOT$file" ] || continue
-		read -r line <"$ROOT$file"
-		printf '%s\n' "$line"
-		return
+		REPLY=
+		read -r REPLY <"$ROOT$file"
+		return 0
 	done
+	REPLY=
 	return 1
 }
 
-# existing FILE…: the first path that exists (without ROOT)
+# existing FILE…: sets REPLY to the first path that exists (without ROOT)
 existing() {
-	local file
-	for file; do
-		[ -e "$ROOT$file" ] && printf '%s\n' "$file" && return
+	for REPLY; do
+		[ ! -e "$ROOT$REPLY" ] || return 0
 	done
+	REPLY=
 	return 1
 }
 
@@ -29,16 +36,53 @@ kdump_capture_config() {
 	kdump-capture config "$@" --config "$CONFIG" ${ROOT:+--root "$ROOT"}
 }
 
-# config_get KEY: a value of the resolved configuration, which is shell-quoted lines KEY='value'
-config_get() (
-	eval "$(kdump_capture_config resolve)"
-	printf '%s\n' "${!1-}"
-)
+# resolve_config: sets RESOLVED to the resolved configuration, KEY='value' lines, looked at once a run; warnings are
+# shown. Or fails and sets RESOLVE_ERROR to one line why.
+resolve_config() {
+	local said line
+	[ -z "${RESOLVED-}" ] || return 0
+	[ -z "${RESOLVE_ERROR-}" ] || return 1
+	if ! said=$(kdump_capture_config resolve 2>&1) &&
+		! { wait_for_network && said=$(kdump_capture_config resolve 2>&1); }; then
+		RESOLVE_ERROR=${said##*$'\n'}
+		: "${RESOLVE_ERROR:=kdump-capture config resolve failed}"
+		return 1
+	fi
+	while IFS= read -r line; do
+		if [[ $line =~ ^[A-Z_]+= ]]; then RESOLVED+=$line$'\n'; else printf '%s\n' "$line" >&2; fi
+	done <<<"$said"
+}
 
-# config_check: exits with one clear line when kdump.conf is wrong
+# wait_for_network: at a boot the names and routes of an ssh target may not be there yet. kdump.service does not wait
+# for them, because a local target needs none and the network may take long. Fails when there is nothing to wait for.
+wait_for_network() {
+	[ -n "${INVOCATION_ID-}" ] && [ -z "$ROOT" ] && kdump_capture_config check >/dev/null 2>&1 || return 1
+	! systemctl -q is-active network-online.target || return 1
+	timeout "$NETWORK_LIMIT" systemctl start network-online.target
+}
+
+# config_get KEY: sets REPLY to a value of the resolved configuration; empty when there is none
+config_get() {
+	REPLY=$(
+		eval "${RESOLVED-}"
+		printf '%s\n' "${!1-}"
+	)
+}
+
+# config_has LINE: whether the resolved configuration has that very line
+config_has() { [[ $'\n'${RESOLVED-} == *$'\n'"$1"$'\n'* ]]; }
+
+# config_check: exits with one clear line when kdump.conf is wrong; what it names may still be unknown now
 config_check() {
 	command -v kdump-capture >/dev/null || die "kdump-capture is not in PATH: install Salvor again"
-	kdump_capture_config check || exit $?
+	resolve_config || kdump_capture_config check || exit $?
+}
+
+# shellcheck disable=SC2034 # used by the other files
+# find_mode: sets MODE to fadump or kdump, as the running kernel has it
+find_mode() {
+	MODE=kdump
+	! read_node /sys/kernel/fadump/enabled /sys/kernel/fadump_enabled || [ "$REPLY" != 1 ] || MODE=fadump
 }
 
 # shellcheck disable=SC2034 # used by the other files
@@ -51,43 +95,35 @@ load_settings() {
 		# shellcheck source=/dev/null
 		[ ! -r "$ROOT$file" ] || . "$ROOT$file"
 	done
-	KERNEL=${KDUMP_KERNELVER:-$(uname -r)}
-	ARCH=$(uname -m)
+	read -r KERNEL ARCH < <(uname -rm)
+	KERNEL=${KDUMP_KERNELVER:-$KERNEL}
+	CAPTURE_IMAGE=/var/lib/kdump/initramfs-${KERNEL}kdump.img
+	find_mode
 }
 
-# mode: fadump or kdump, as the running kernel has it
-mode() {
-	if [ "$(read_node /sys/kernel/fadump/enabled /sys/kernel/fadump_enabled)" = 1 ]; then
-		echo fadump
-	else
-		echo kdump
-	fi
-}
-
-# kernel_image: the file kexec loads
+# kernel_image: sets REPLY to the file kexec loads
 kernel_image() {
 	local bootdir=${KDUMP_BOOTDIR:-/boot} img=${KDUMP_IMG:-} id
-	id=$(read_node /etc/machine-id)
+	read_node /etc/machine-id
+	id=${REPLY:-none}
 	if [ -n "$img" ]; then
 		existing "$bootdir/$img-$KERNEL${KDUMP_IMG_EXT:-}" && return
 	fi
 	existing "$bootdir/vmlinuz-$KERNEL" "$bootdir/vmlinux-$KERNEL" "$bootdir/Image-$KERNEL" \
 		"$bootdir/kernel-$KERNEL" "/usr/lib/modules/$KERNEL/vmlinuz" "/lib/modules/$KERNEL/vmlinuz" \
-		"$bootdir/${id:-none}/$KERNEL/linux" || {
+		"$bootdir/$id/$KERNEL/linux" || {
 		complain "no image of kernel $KERNEL in $bootdir; set KDUMP_BOOTDIR or KDUMP_IMG in /etc/default/salvor"
 		return 1
 	}
 }
 
-# capture_image: what kexec loads with it; ours, and only read when it is loaded, so not in a small /boot
-capture_image() { printf '/var/lib/kdump/initramfs-%skdump.img\n' "$KERNEL"; }
-
-# production_image: the initramfs this kernel boots with
+# production_image: sets REPLY to the initramfs this kernel boots with
 production_image() {
 	local bootdir=${KDUMP_BOOTDIR:-/boot} id
-	id=$(read_node /etc/machine-id)
+	read_node /etc/machine-id
+	id=${REPLY:-none}
 	existing "$bootdir/initramfs-$KERNEL.img" "$bootdir/initrd.img-$KERNEL" "$bootdir/initrd-$KERNEL" \
-		"$bootdir/${id:-none}/$KERNEL/initrd" "/usr/lib/modules/$KERNEL/initrd"
+		"$bootdir/$id/$KERNEL/initrd" "/usr/lib/modules/$KERNEL/initrd"
 }
 
 # want_digest: sets DIGEST to that of what the capture environment would be made of now, looked at once a run; or
@@ -96,7 +132,11 @@ want_digest() {
 	[ -z "${DIGEST-}" ] || return 0
 	[ -z "${DIGEST_ERROR-}" ] || return 1
 	local said
-	if said=$(SALVOR_CONFIG=$CONFIG "$MODULE_DIR/kdump-digest" ${ROOT:+--root "$ROOT"} --kernel "$KERNEL" 2>&1) &&
+	if ! resolve_config; then
+		DIGEST_ERROR=$RESOLVE_ERROR
+		return 1
+	fi
+	if said=$("$MODULE_DIR/kdump-digest" ${ROOT:+--root "$ROOT"} --kernel "$KERNEL" <<<"$RESOLVED" 2>&1) &&
 		[[ ${said##*$'\n'} =~ ^[0-9a-f]{64}$ ]]; then
 		DIGEST=${said##*$'\n'}
 		return
@@ -113,22 +153,16 @@ must_have_digest() {
 	return 1
 }
 
-# unresolved IMAGE: succeeds, with a warning, when what kdump.conf names cannot be looked up now (a name server that
-# is down) but the image is a capture image: an older one is better than none
-unresolved() {
-	! want_digest && [ -s "$ROOT$1" ] && [ "$(image_digest "$1")" != none ] || return 1
-	complain "warning: $1 is used as it is, because the configuration cannot be resolved now: $DIGEST_ERROR"
-}
-
-# outdated DIGEST: one line why the configuration of today is not what was loaded with this digest; nothing when it
-# is, or when that cannot be found out (without the rights to read keys, or with a name server down)
+# outdated DIGEST: sets REPLY to one line why the configuration of today is not what was loaded with this digest; to
+# nothing when it is, when force_no_rebuild wants that, or when it cannot be found out (without the rights to read
+# keys, or with a name server down)
 outdated() {
 	local said
-	if ! said=$(kdump_capture_config check 2>&1); then
-		echo "the configuration is wrong: ${said##*$'\n'}"
-	elif [ -z "$ROOT" ] && [ "$(id -u)" -ne 0 ]; then
-		return
-	elif want_digest && [ "$DIGEST" != "$1" ]; then
-		echo "what is loaded has an older configuration; run: kdumpctl reload"
+	REPLY=
+	if { [ -n "$ROOT" ] || [ "$(id -u)" -eq 0 ]; } && resolve_config; then
+		config_has "FORCE_NO_REBUILD='1'" || ! want_digest || [ "$DIGEST" = "$1" ] ||
+			REPLY="what is loaded has an older configuration; run: kdumpctl reload"
+	elif ! said=$(kdump_capture_config check 2>&1); then
+		REPLY="the configuration is wrong: ${said##*$'\n'}"
 	fi
 }

@@ -7,27 +7,31 @@
 # Beside each image's name, /var/lib/kdump/NAME.stamp has "SIZE MTIME INODE DIGEST": which file was looked at,
 # and the digest (kdump-digest) of what it was made from.
 
-image_stamp() { printf '%s/var/lib/kdump/%s.stamp\n' "$ROOT" "${1##*/}"; }
-image_identity() { stat -L -c '%s %Y %i' "$ROOT$1"; }
+image_stamp() { REPLY=$ROOT/var/lib/kdump/${1##*/}.stamp; }
 
-# image_digest IMAGE: from the stamp when that is about this very file, else out of the image itself; empty when
-# the image is not a capture image
+# file_identity FILE: sets REPLY to what tells it from its predecessor
+file_identity() { REPLY=$(stat -L -c '%s %Y %i' "$ROOT$1"); }
+
+# image_digest IMAGE: sets IMAGE_DIGEST, from the stamp when that is about this very file, else out of the image
+# itself; to none when the image is not a capture image
 image_digest() {
 	local stamp identity found=
-	stamp=$(image_stamp "$1")
-	identity=$(image_identity "$1") || return 1
+	IMAGE_DIGEST=none
+	file_identity "$1" || return 1
+	identity=$REPLY
+	image_stamp "$1"
+	stamp=$REPLY
 	if [ -r "$stamp" ]; then
 		read -r found <"$stamp"
 		if [ "${found% *}" = "$identity" ]; then
-			printf '%s\n' "${found##* }"
+			IMAGE_DIGEST=${found##* }
 			return
 		fi
 	fi
-	found=$(digest_in "$1")
+	IMAGE_DIGEST=$(digest_in "$1")
 	[ ! -w "$ROOT/var/lib" ] || {
-		mkdir -p "$ROOT/var/lib/kdump" && printf '%s %s\n' "$identity" "$found" >"$stamp"
+		mkdir -p "$ROOT/var/lib/kdump" && printf '%s %s\n' "$identity" "$IMAGE_DIGEST" >"$stamp"
 	}
-	printf '%s\n' "$found"
 }
 
 # digest_in IMAGE: what the module wrote into it, or none
@@ -38,9 +42,30 @@ digest_in() {
 	printf '%s\n' "$found"
 }
 
-# image_current IMAGE: succeeds when the image exists and is what would be built now
-image_current() {
-	[ -s "$ROOT$1" ] && want_digest && [ "$(image_digest "$1")" = "$DIGEST" ]
+# image_usable IMAGE [new]: succeeds, with its digest in IMAGE_DIGEST, when the image is what would be built now, or has
+# to do: because force_no_rebuild says so, or because what kdump.conf names cannot be looked up now (a name server
+# that is down) and an older capture image is better than none. new: force_rebuild is heeded.
+image_usable() {
+	[ -s "$ROOT$1" ] || return 1
+	image_digest "$1"
+	if config_has "FORCE_NO_REBUILD='1'"; then
+		[ "$IMAGE_DIGEST" != none ]
+	elif [ "${2-}" = new ] && config_has "FORCE_REBUILD='1'"; then
+		return 1
+	elif want_digest; then
+		[ "$IMAGE_DIGEST" = "$DIGEST" ]
+	elif [ "$IMAGE_DIGEST" != none ]; then
+		complain "warning: $1 is used as it is, because the configuration cannot be resolved now: $DIGEST_ERROR"
+	else
+		return 1
+	fi
+}
+
+# may_build IMAGE: for those who build because the image has to be another one
+may_build() {
+	config_has "FORCE_NO_REBUILD='1'" || return 0
+	complain "$1 is missing or is no capture image, and force_no_rebuild is set in $CONFIG; run: kdumpctl rebuild"
+	return 1
 }
 
 # run_dracut OUTPUT ARG…: output of dracut is shown when it fails; after must_have_digest
@@ -48,9 +73,10 @@ run_dracut() {
 	local output=$1 log args=() status
 	shift
 	command -v dracut >/dev/null || die "dracut is not installed: it builds the image"
-	mapfile -t args < <(config_get DRACUT_ARGS | xargs -r -n 1 printf '%s\n')
+	config_get DRACUT_ARGS
+	mapfile -t args < <(xargs -r -n 1 printf '%s\n' <<<"$REPLY")
 	log=$(mktemp) || return 1
-	SALVOR_CONFIG=$CONFIG SALVOR_DIGEST=$DIGEST dracut --force "$@" ${args[@]+"${args[@]}"} --kver "$KERNEL" "$ROOT$output" >"$log" 2>&1
+	SALVOR_RESOLVED=$RESOLVED SALVOR_DIGEST=$DIGEST dracut --force "$@" ${args[@]+"${args[@]}"} --kver "$KERNEL" "$ROOT$output" >"$log" 2>&1
 	status=$?
 	if [ $status -ne 0 ] || [ ! -s "$ROOT$output" ]; then
 		tail -n 20 "$log" >&2
@@ -71,13 +97,16 @@ publish() {
 	sync -f "$ROOT$1" 2>/dev/null
 	mv -f "$ROOT$1" "$ROOT$2" || return 1
 	mkdir -p "$ROOT/var/lib/kdump"
-	printf '%s %s\n' "$(image_identity "$2")" "$3" >"$(image_stamp "$2")"
+	local identity
+	file_identity "$2" && identity=$REPLY
+	image_stamp "$2"
+	printf '%s %s\n' "$identity" "$3" >"$REPLY"
+	IMAGE_DIGEST=$3
 }
 
 # build_capture_image: only what the target needs, no settings of the production initramfs
 build_capture_image() {
-	local image new empty status
-	image=$(capture_image)
+	local image=$CAPTURE_IMAGE new empty status
 	new=$image.new
 	mkdir -p "$ROOT${image%/*}" || return 1
 	must_have_digest || return 1
@@ -97,7 +126,8 @@ build_capture_image() {
 # the next kernel's has it too
 build_production_image() {
 	local image new conf=/etc/dracut.conf.d/50-kdump-capture.conf status
-	image=$(production_image) || die "no initramfs of kernel $KERNEL in ${KDUMP_BOOTDIR:-/boot}"
+	production_image || die "no initramfs of kernel $KERNEL in ${KDUMP_BOOTDIR:-/boot}"
+	image=$REPLY
 	! command -v mkinitramfs >/dev/null ||
 		die "this system makes its initramfs with initramfs-tools; firmware-assisted dump needs dracut: apt install dracut"
 	new=$image.kdump-new

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# kexec kdump: the reservation, and a kernel in it. /run/salvor/loaded has what kdumpctl loaded, "DIGEST CMDLINE";
-# a kernel that something else loaded has no such line, and nothing is known about its image.
+# kexec kdump: the reservation, and a kernel in it. /run/salvor/loaded has what kdumpctl loaded, "DIGEST KERNEL
+# CMDLINE", where KERNEL tells the file from a later one of that name; a kernel that something else loaded has no such
+# line, and nothing is known about its image.
 
 LOADED=/run/salvor/loaded
 
-kdump_reserved() { read_node /sys/kernel/kexec_crash_size || echo 0; }
-kdump_loaded() { [ "$(read_node /sys/kernel/kexec_crash_loaded)" = 1 ]; }
+# kdump_reserved: sets REPLY to bytes
+kdump_reserved() { read_node /sys/kernel/kexec_crash_size || REPLY=0; }
+kdump_loaded() { read_node /sys/kernel/kexec_crash_loaded && [ "$REPLY" = 1 ]; }
 
 # kdump_reservation: succeeds when there is memory, else one line about what to do
 kdump_reservation() {
-	[ "$(kdump_reserved)" -gt 0 ] 2>/dev/null && return
-	case " $(read_node /proc/cmdline) " in
+	kdump_reserved
+	[ "$REPLY" -gt 0 ] 2>/dev/null && return
+	read_node /proc/cmdline
+	case " $REPLY " in
 	*" crashkernel="*)
 		complain "the kernel reserved no memory although crashkernel= is on its command line: the size does not fit" \
 			"or the kernel lacks CONFIG_CRASH_DUMP; look for 'crashkernel' in dmesg"
@@ -27,36 +31,48 @@ kdump_reservation() {
 # kexec_load KERNEL IMAGE CMDLINE: the file based system call first, which a locked down kernel insists on; the
 # old one where that does not exist
 kexec_load() {
-	local args=() log status=1 how
+	local args=() said how
 	read -r -a args <<<"$KEXEC_ARGS"
-	log=$(mktemp) || return 1
 	for how in -s -c; do
 		case " ${args[*]-} " in
 		*" -s "* | *" -c "* | *" -a "*) how='' ;;
 		esac
-		if kexec ${how:+$how} ${args[@]+"${args[@]}"} -p "$ROOT$1" --initrd="$ROOT$2" \
-			--command-line="$3" >>"$log" 2>&1; then
-			status=0
-			break
-		fi
+		said=$(kexec ${how:+$how} ${args[@]+"${args[@]}"} -p "$ROOT$1" --initrd="$ROOT$2" \
+			--command-line="$3" 2>&1) && return
 		[ -n "$how" ] || break
 	done
-	[ $status -eq 0 ] || complain "kexec could not load $1: $(tail -n 1 "$log")"
-	rm -f "$log"
-	return $status
+	complain "kexec could not load $1: ${said##*$'\n'}"
+	return 1
 }
 
+# watchdog_warning: a watchdog goes on while the capture kernel starts, which takes up to half a minute
+watchdog_warning() {
+	local dog state timeout
+	for dog in "$ROOT"/sys/class/watchdog/watchdog*; do
+		[ -r "$dog/state" ] && [ -e "$dog/device" ] && read -r state <"$dog/state" && read -r timeout <"$dog/timeout" ||
+			continue
+		[ "$state" != active ] || [ "$timeout" -ge 30 ] ||
+			complain "warning: ${dog##*/} resets the machine $timeout s after a crash, before a dump can be saved:" \
+				"let it have 60 s or more (systemd: RuntimeWatchdogSec=60)"
+	done
+}
+
+# kdump_start [new]: new: force_rebuild is heeded
 kdump_start() {
-	local kernel image cmdline line
+	local kernel image=$CAPTURE_IMAGE cmdline line built=no
 	kdump_reservation || return 1
-	kernel=$(kernel_image) || return 1
-	image=$(capture_image)
-	if ! image_current "$image" && ! unresolved "$image"; then
-		build_capture_image || return 1
+	watchdog_warning
+	kernel_image || return 1
+	kernel=$REPLY
+	if ! image_usable "$image" "${1-}"; then
+		may_build "$image" && build_capture_image || return 1
+		built=yes
 	fi
-	cmdline=$(capture_cmdline)
-	line="$(image_digest "$image") $cmdline"
-	if kdump_loaded && [ "$(read_node $LOADED)" = "$line" ]; then
+	capture_cmdline
+	cmdline=$REPLY
+	file_identity "$kernel"
+	line="$IMAGE_DIGEST ${REPLY// /-} $cmdline"
+	if [ $built = no ] && kdump_loaded && read_node $LOADED && [ "$REPLY" = "$line" ]; then
 		say "kdump: already operational"
 		return 0
 	fi
@@ -65,8 +81,9 @@ kdump_start() {
 		complain "kexec reported success, but /sys/kernel/kexec_crash_loaded is not 1"
 		return 1
 	}
-	mkdir -p "$ROOT${LOADED%/*}" && printf '%s\n' "$line" >"$ROOT$LOADED"
-	say "kdump: operational ($(($(kdump_reserved) / 1048576)) MiB reserved)"
+	printf '%s\n' "$line" >"$ROOT$LOADED"
+	kdump_reserved
+	say "kdump: operational ($((REPLY / 1048576)) MiB reserved)"
 }
 
 kdump_stop() {
@@ -81,17 +98,27 @@ kdump_stop() {
 # may_look DIRECTORY: whether what is not seen there is not there
 may_look() { [ ! -d "$ROOT$1" ] || [ -x "$ROOT$1" ]; }
 
-# kdump_why_not: one line why a crash would not be captured; nothing when it would
+# kdump_why_not: sets REPLY to one line why a crash would not be captured; to nothing when it would
 kdump_why_not() {
-	if ! [ "$(kdump_reserved)" -gt 0 ] 2>/dev/null; then
-		echo "no memory is reserved (crashkernel= on the kernel command line)"
+	local digest kernel
+	kdump_reserved
+	if ! [ "$REPLY" -gt 0 ] 2>/dev/null; then
+		REPLY="no memory is reserved (crashkernel= on the kernel command line)"
 	elif ! kdump_loaded; then
-		echo "no capture kernel is loaded; run: kdumpctl start"
+		REPLY="no capture kernel is loaded; run: kdumpctl start"
 	elif [ ! -e "$ROOT$LOADED" ] && may_look "${LOADED%/*}"; then
-		echo "a capture kernel is loaded, but not by kdumpctl; run: kdumpctl restart"
-	elif [ ! -s "$ROOT$(capture_image)" ]; then
-		echo "a capture kernel is loaded, but its image $(capture_image) is missing; run: kdumpctl restart"
+		REPLY="a capture kernel is loaded, but not by kdumpctl; run: kdumpctl restart"
+	elif [ ! -s "$ROOT$CAPTURE_IMAGE" ]; then
+		REPLY="a capture kernel is loaded, but its image $CAPTURE_IMAGE is missing; run: kdumpctl restart"
 	else
-		outdated "$(read_node "$LOADED" | cut -d' ' -f1)"
+		read_node "$LOADED"
+		read -r digest kernel _ <<<"$REPLY"
+		outdated "$digest"
+		[ -z "$REPLY" ] && [ -n "$kernel" ] && kernel_image 2>/dev/null && file_identity "$REPLY" || return 0
+		if [ "${REPLY// /-}" = "$kernel" ]; then
+			REPLY=
+		else
+			REPLY="what is loaded is an older build of kernel $KERNEL; run: kdumpctl reload"
+		fi
 	fi
 }

@@ -57,6 +57,14 @@ not_called() { ! grep -- "$1" "$CALLS"; }
 kdump-capture run --early" ]
 }
 
+@test "early: the drivers of watchdogs that run are loaded first, by themselves" {
+	printf '%s\n' "identity iTCO_wdt" "module lpc_ich" "module iTCO_wdt" >"$SALVOR_ROOT/etc/salvor/watchdog"
+	capture_returns 10
+	hook early
+	[ "$(grep modprobe "$CALLS")" = "modprobe -a -q lpc_ich iTCO_wdt
+modprobe -a -q virtio_pci virtio_blk" ]
+}
+
 @test "an empty list of modules starts no modprobe" {
 	: >"$SALVOR_ROOT/etc/salvor/modules.target"
 	capture_returns 10
@@ -108,6 +116,43 @@ kdump-capture run --early" ]
 	not_called reboot
 	hook late
 	called "busybox reboot"
+}
+
+@test "a capture that hangs beyond its own limits is ended, and the failure action taken" {
+	fake kdump-capture 'printf "%10d %10d\n" $$ 4 >"$SALVOR_ROOT/run/salvor/alive"; exec sleep 20 3>&- >/dev/null 2>&1'
+	config TARGET=local TARGET_DEVICE=UUID=1-2 FAILURE_ACTION=poweroff
+	SECONDS=0
+	SALVOR_LOOK=0.1 hook early 3>&-
+	[ "$SECONDS" -lt 4 ]
+	called "busybox poweroff -n -f"
+	[ -e "$SALVOR_ROOT/run/salvor/hung" ]
+	[ "$(grep -c 'kdump-capture run' "$CALLS")" -eq 1 ]
+}
+
+@test "a capture within its limits is left alone" {
+	fake kdump-capture 'printf "%10d %10d\n" $$ 6 >"$SALVOR_ROOT/run/salvor/alive"; sleep 1; exit 10'
+	SALVOR_LOOK=0.1 hook early
+	not_called reboot
+	[ ! -e "$SALVOR_ROOT/run/salvor/hung" ]
+}
+
+@test "a capture that never says anything is not waited for either, even if it cannot be ended" {
+	fake kdump-capture 'exec sleep 20 3>&- >/dev/null 2>&1'
+	SECONDS=0
+	SALVOR_LOOK=0.1 SALVOR_START_LIMIT=-1 hook early 3>&- || true
+	[ "$SECONDS" -lt 12 ]
+	called "busybox reboot -n -f"
+}
+
+@test "fadump: a capture that hangs and cannot be ended does not hold up the boot" {
+	fadump
+	config TARGET=local TARGET_DEVICE=UUID=1-2 FAILURE_ACTION=continue
+	fake kdump-capture 'exec sleep 20 3>&- >/dev/null 2>&1'
+	SECONDS=0
+	SALVOR_LOOK=0.1 SALVOR_START_LIMIT=-1 run hook early 3>&-
+	[ "$SECONDS" -lt 12 ]
+	not_called reboot
+	grep -q "the dump is NOT saved" "$SALVOR_ROOT/dev/kmsg"
 }
 
 @test "once done, later stages do nothing" {

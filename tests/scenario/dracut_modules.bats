@@ -174,3 +174,28 @@ mlx5_core" ]
 	run "$top/dracut-module/50kdump-capture/kdump-modules" frob </dev/null
 	[ "$status" -eq 2 ]
 }
+
+# watchdog N STATE IDENTITY [DIR]
+watchdog() {
+	local dog=$R/sys/class/watchdog/watchdog$1
+	mkdir -p "$dog"
+	echo "$2" >"$dog/state"
+	echo "$3" >"$dog/identity"
+	[ -z "${4-}" ] || ln -s "$R/sys/devices/$4" "$dog/device"
+}
+
+@test "watchdogs: the bus and the driver of those that run; not the others, not the software one" {
+	driver pci0000:00/0000:00:1f.0 lpc_ich
+	driver pci0000:00/0000:00:1f.0/iTCO_wdt.0 iTCO_wdt
+	driver pci0000:00/0000:00:05.0 i6300esb
+	watchdog 0 active "Software Watchdog"
+	watchdog 1 active iTCO_wdt pci0000:00/0000:00:1f.0/iTCO_wdt.0
+	watchdog 2 inactive "i6300ESB timer" pci0000:00/0000:00:05.0
+	run modules watchdog TARGET_DEVICE=/dev/vda
+	[ "$output" = "identity iTCO_wdt
+module lpc_ich
+module iTCO_wdt" ]
+	rm -r "$R/sys/class/watchdog"
+	run modules watchdog TARGET_DEVICE=/dev/vda
+	[ -z "$output" ]
+}

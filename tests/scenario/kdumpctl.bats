@@ -8,6 +8,24 @@ load kdumpctl_helpers
 
 setup() { machine; }
 
+# watchdog STATE TIMEOUT
+watchdog() {
+	local dog=$MACHINE/sys/class/watchdog/watchdog0
+	mkdir -p "$dog/device"
+	echo "$1" >"$dog/state"
+	echo "$2" >"$dog/timeout"
+}
+
+@test "a watchdog that leaves a dump no time is warned of" {
+	for case in "active 10 1" "active 60 0" "inactive 10 0"; do
+		read -r state timeout warned <<<"$case"
+		watchdog "$state" "$timeout"
+		run kdumpctl start
+		[ "$status" -eq 0 ]
+		[ "$(grep -c 'warning: watchdog0 resets' <<<"$output")" -eq "$warned" ]
+	done
+}
+
 @test "start builds the image, loads it, and says so" {
 	run kdumpctl start
 	[ "$status" -eq 0 ]
@@ -69,6 +87,70 @@ setup() { machine; }
 	run kdumpctl status
 	[ "$status" -eq 3 ]
 	one_line "not by kdumpctl"
+}
+
+@test "force_rebuild builds at each start and loads what was built; reload does not" {
+	echo "FORCE_REBUILD='1'" >>"$MACHINE/resolved"
+	kdumpctl start
+	kdumpctl start
+	[ "$(calls ^dracut)" -eq 2 ]
+	[ "$(calls '^kexec -s -p /')" -eq 2 ]
+	kdumpctl reload
+	[ "$(calls ^dracut)" -eq 2 ]
+}
+
+@test "force_no_rebuild: an image that is out of date is used, and is what is wanted" {
+	kdumpctl start
+	kdumpctl stop
+	printf '%s\n' "TARGET='local' TARGET_FSTYPE='xfs'" "FORCE_NO_REBUILD='1'" >"$MACHINE/resolved"
+	run kdumpctl start
+	[ "$status" -eq 0 ]
+	[ "$(calls ^dracut)" -eq 1 ]
+	run kdumpctl status
+	[ "$status" -eq 0 ]
+	kdumpctl rebuild
+	[ "$(calls ^dracut)" -eq 2 ]
+}
+
+@test "force_no_rebuild without an image: one line that says what to do" {
+	echo "FORCE_NO_REBUILD='1'" >>"$MACHINE/resolved"
+	run kdumpctl start
+	[ "$status" -eq 1 ]
+	one_line "force_no_rebuild is set in /etc/kdump.conf; run: kdumpctl rebuild"
+	[ "$(calls '^dracut\|^kexec')" -eq 0 ]
+}
+
+@test "setting force_rebuild does not make an image out of date" {
+	kdumpctl start
+	echo "FORCE_REBUILD='0'" >>"$MACHINE/resolved"
+	kdumpctl reload
+	[ "$(calls ^dracut)" -eq 1 ]
+}
+
+@test "a kernel built again under the same version: loaded again; other modules: another image" {
+	mkdir -p "$MACHINE/lib/modules/$KVER"
+	echo one >"$MACHINE/lib/modules/$KVER/modules.dep"
+	kdumpctl start
+	echo another >"$MACHINE/boot/vmlinuz-$KVER"
+	run kdumpctl status
+	[ "$status" -eq 3 ]
+	one_line "older build of kernel $KVER; run: kdumpctl reload"
+	kdumpctl start
+	[ "$(calls '^kexec -s -p /')" -eq 2 ]
+	[ "$(calls ^dracut)" -eq 1 ]
+	touch -d 2001-01-01 "$MACHINE/lib/modules/$KVER/modules.dep"
+	kdumpctl start
+	[ "$(calls ^dracut)" -eq 2 ]
+}
+
+@test "the configuration is resolved once, and the image gets that" {
+	fake dracut <<-'EOF'
+		printf '%s\n' "$SALVOR_RESOLVED" >"$MACHINE/handed-over"
+		echo "digest $SALVOR_DIGEST" >"${@: -1}"
+	EOF
+	kdumpctl start
+	[ "$(calls '^kdump-capture')" -eq 1 ]
+	grep -q "TARGET='local'" "$MACHINE/handed-over"
 }
 
 @test "status: the image is missing" {
@@ -301,4 +383,35 @@ setup() { machine; }
 		grep -qx ".B $verb" "$top/scripts/kdumpctl.8"
 		grep -qw "$verb" "$top/scripts/kdumpctl.bash-completion"
 	done
+}
+
+# resolve INVOCATION_ID: what lib-config.sh resolves on the system itself, whose programs are fakes
+resolve() {
+	env INVOCATION_ID="$1" bash -c 'ROOT="" CONFIG=/etc/kdump.conf
+		. "$0/scripts/kdumpctl.d/lib-config.sh"
+		resolve_config && printf "%s" "$RESOLVED" || echo "$RESOLVE_ERROR"' "$top"
+}
+
+@test "at a boot, names that are not known yet are waited for; else not" {
+	: >"$MACHINE/unresolvable"
+	fake systemctl <<-'EOF'
+		case $* in
+		*is-active*) [ ! -e "$MACHINE/unresolvable" ] ;;
+		"start network-online.target") rm "$MACHINE/unresolvable" ;;
+		esac
+	EOF
+	run resolve ''
+	[ "$output" = "/etc/kdump.conf:1: server.example: no address" ]
+	run ! called "^systemctl start"
+	run resolve 1234
+	[[ $output == "TARGET='local'"* ]]
+	called "^systemctl start network-online.target"
+}
+
+@test "with the network up, a name that is not known is an error at once" {
+	: >"$MACHINE/unresolvable"
+	fake systemctl </dev/null
+	run resolve 1234
+	[ "$output" = "/etc/kdump.conf:1: server.example: no address" ]
+	run ! called "^systemctl start"
 }

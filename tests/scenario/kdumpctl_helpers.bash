@@ -32,11 +32,11 @@ machine() {
 
 programs() {
 	fake uname <<-'EOF'
-		case $1 in -r) echo 6.1.0-test ;; -m) echo "${FAKE_ARCH:-x86_64}" ;; esac
+		case $1 in -rm) echo "6.1.0-test ${FAKE_ARCH:-x86_64}" ;; esac
 	EOF
 	fake kdump-capture <<-'EOF'
+		[ ! -e "$MACHINE/bad" ] || { echo "/etc/kdump.conf:3: unknown directive 'pat'; did you mean path" >&2; exit 2; }
 		case $2 in
-		check) [ ! -e "$MACHINE/bad" ] || { echo "/etc/kdump.conf:3: unknown directive 'pat'; did you mean path" >&2; exit 2; } ;;
 		resolve)
 			[ ! -e "$MACHINE/unresolvable" ] || { echo "/etc/kdump.conf:1: server.example: no address" >&2; exit 1; }
 			cat "$MACHINE/resolved"

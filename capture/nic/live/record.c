@@ -79,15 +79,6 @@ const char *nic_stage_name(enum nic_stage s)
 	return s == NIC_BEFORE_BIND ? "before-bind" : s == NIC_AFTER_BIND ? "after-bind" : "live";
 }
 
-void nic_json_splice(struct json *j, const char *key, const char *text, size_t len)
-{
-	json_null(j, key);
-	if (j->out->failed || j->out->len < 4)
-		return;
-	j->out->len -= 4;
-	buf_append(j->out, text, len);
-}
-
 static void values_json(struct json *j, const struct nic_record *r, const struct nic_subject *s)
 {
 	json_object(j, "values");
@@ -100,7 +91,7 @@ static void values_json(struct json *j, const struct nic_record *r, const struct
 		buf_append(&object, v->members.data, v->members.len);
 		buf_puts(&object, "\n        }");
 		if (!object.failed)
-			nic_json_splice(j, v->collector->name, object.data, object.len);
+			json_raw(j, v->collector->name, object.data, object.len);
 		buf_deinit(&object);
 	}
 	json_object_end(j);

@@ -62,7 +62,4 @@ const char *nic_stage_name(enum nic_stage s);
 void nic_record_json(const struct nic_record *r, const struct nic_inventory *inv,
 		     const struct nic_run_facts *f, struct buf *out);
 
-/* Puts text, which is JSON already, in as one value. */
-void nic_json_splice(struct json *j, const char *key, const char *text, size_t len);
-
 #endif

@@ -57,7 +57,7 @@ static void earlier(struct json *j, int output, const char *stage)
 	while (text.len > 0 && text.data[text.len - 1] == '\n')
 		text.len--;
 	if (text.len > 0 && json_check(text.data, text.len)) {
-		nic_json_splice(j, NULL, text.data, text.len);
+		json_raw(j, NULL, text.data, text.len);
 		return;
 	}
 	json_object(j, NULL);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The bitmap against a model that is an array of bool. */
 #include "unit.h"
+#include <sys/mman.h>
 #include "base/bitmap.h"
 
-static const uint64_t sizes[] = {0, 1, 7, 8, 9, 63, 64, 65, 127, 128, 200, 1000, 4096 + 3};
+static const uint64_t sizes[] = {0,   1,   7,	8,   9,	  63,	64,   65,      127,
+				 128, 200, 511, 512, 513, 1000, 1088, 4096 + 3};
 
 struct model {
 	struct bitmap map;
@@ -50,6 +52,11 @@ static void assert_model(const struct model *m, uint64_t from, uint64_t to)
 	assert_int_equal(bitmap_count(&m->map, from, to), count);
 	assert_int_equal(bitmap_next(&m->map, from), model_next(m, from, true));
 	assert_int_equal(bitmap_next_clear(&m->map, from), model_next(m, from, false));
+	uint64_t first = from, end = to, set = model_next(m, from, true);
+	bool found = bitmap_run(&m->map, &first, &end);
+	assert_int_equal(found, set < to && set < m->map.nbits);
+	assert_int_equal(first, found ? set : from);
+	assert_int_equal(end, found ? MIN(model_next(m, set, false), MIN(to, m->map.nbits)) : to);
 }
 
 static void random_ranges_match_model(void **state)
@@ -88,6 +95,51 @@ static void single_bits(void **state)
 	}
 	assert_model(&m, 0, 517);
 	model_deinit(&m);
+}
+
+static void and_keeps_what_both_have(void **state)
+{
+	(void)state;
+	struct bitmap a, b;
+	assert_ok(bitmap_init(&a, 300));
+	assert_ok(bitmap_init(&b, 300));
+	bitmap_set_range(&a, 10, 200);
+	bitmap_set_range(&b, 100, 300);
+	bitmap_and(&a, &b);
+	assert_int_equal(bitmap_next(&a, 0), 100);
+	assert_int_equal(bitmap_next_clear(&a, 100), 200);
+	assert_int_equal(bitmap_count(&a, 0, 300), 100);
+	bitmap_deinit(&a);
+	bitmap_deinit(&b);
+}
+
+static uint64_t resident(const struct bitmap *b)
+{
+	uint64_t pages = 0;
+	unsigned char there[256];
+	for (uint64_t at = 0; at < b->nbits / 8; at += sizeof(there) * 4096) {
+		assert_int_equal(mincore(b->bytes + at, sizeof(there) * 4096, there), 0);
+		for (size_t i = 0; i < sizeof(there); i++)
+			pages += there[i] & 1;
+	}
+	return pages;
+}
+
+/* Looking at holes takes no memory: of what mincore() counts, the shared page of zeros is a part,
+ * so only what was not yet looked at can be checked. */
+static void a_large_one_takes_memory_where_bits_are(void **state)
+{
+	(void)state;
+	struct bitmap b;
+	assert_ok(bitmap_init(&b, UINT64_C(1) << 35));
+	bitmap_set(&b, (UINT64_C(1) << 35) - 1);
+	bitmap_set_range(&b, UINT64_C(1) << 30, (UINT64_C(1) << 30) + 100);
+	assert_in_range(resident(&b), 1, 1024);
+	assert_int_equal(bitmap_next(&b, 5), UINT64_C(1) << 30);
+	assert_int_equal(bitmap_next(&b, (UINT64_C(1) << 35) - 5000), (UINT64_C(1) << 35) - 1);
+	assert_int_equal(bitmap_count(&b, 0, UINT64_C(1) << 31), 100);
+	bitmap_deinit(&b);
+	assert_null(b.bytes);
 }
 
 /* The bytes are written to dumps as they are: bit n is bit n%8 of byte n/8, zero past the end. */
@@ -131,6 +183,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_ranges_match_model),
 		cmocka_unit_test(single_bits),
+		cmocka_unit_test(and_keeps_what_both_have),
+		cmocka_unit_test(a_large_one_takes_memory_where_bits_are),
 		cmocka_unit_test(bytes_are_in_dump_order),
 		cmocka_unit_test(tests_past_the_end_are_false),
 		cmocka_unit_test(too_large_is_out_of_memory),

@@ -17,6 +17,7 @@
 #define json_i64	writer_i64
 #define json_bool	writer_bool
 #define json_null	writer_null
+#define json_raw	writer_raw
 #define json_double	writer_double
 #include "../../../filter/base/json.c"
 #undef json_init
@@ -30,6 +31,7 @@
 #undef json_i64
 #undef json_bool
 #undef json_null
+#undef json_raw
 #undef json_double
 #include <jansson.h>
 
@@ -189,6 +191,29 @@ static void documents(void **state)
 	}
 }
 
+static void a_value_that_is_json_already(void **state)
+{
+	(void)state;
+	for (int compact = 0; compact < 2; compact++) {
+		_cleanup_buf_ struct buf b = BUF_INIT;
+		struct json j;
+		writer_init(&j, &b, compact);
+		writer_object(&j, NULL);
+		writer_raw(&j, "made", "{\"a\": [1, 2]}", 13);
+		writer_array(&j, "list");
+		writer_raw(&j, NULL, "7 and what follows", 1);
+		writer_raw(&j, NULL, "null", 4);
+		writer_array_end(&j);
+		writer_object_end(&j);
+		json_t *root = parse(&b), *list = json_object_get(root, "list");
+		assert_int_equal(
+			json_array_size(json_object_get(json_object_get(root, "made"), "a")), 2);
+		assert_int_equal(json_integer_value(json_array_get(list, 0)), 7);
+		assert_int_equal(json_array_size(list), 2);
+		json_decref(root);
+	}
+}
+
 /* JSON lines: several documents one after another in one buffer. */
 static void lines_follow_each_other(void **state)
 {
@@ -212,6 +237,7 @@ int main(void)
 		cmocka_unit_test(invalid_utf8_becomes_replacement),
 		cmocka_unit_test(random_bytes_are_always_valid),
 		cmocka_unit_test(documents),
+		cmocka_unit_test(a_value_that_is_json_already),
 		cmocka_unit_test(lines_follow_each_other),
 	};
 	return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);

@@ -68,7 +68,9 @@ static void takes_good_lines(void **state)
 		assert_non_null(c.value[good[i].key]);
 		assert_string_equal(c.value[good[i].key], good[i].value);
 		assert_int_equal(c.line[good[i].key], 1);
-		assert_int_equal(warnings, strncmp(good[i].text, "default", 7) == 0);
+		bool advised = strncmp(good[i].text, "default", 7) == 0 ||
+			       strncmp(good[i].text, "auto_reset", 10) == 0;
+		assert_int_equal(warnings, advised);
 		kdump_conf_deinit(&c);
 	}
 }
@@ -94,6 +96,7 @@ static const struct {
 	{"core_collector makedumpfile --dump-dmesg", ERR_USAGE, "--dump-dmesg nothing would be"},
 	{"core_collector vmcore-filter --dry-run -d 31", ERR_USAGE, "--dry-run nothing would be"},
 	{"core_collector vmcore-filter -R", ERR_USAGE, "with -R nothing would be saved"},
+	{"core_collector vmcore-filter -fR", ERR_USAGE, "with -R nothing would be saved"},
 	{"core_collector vmcore-filter --check-params", ERR_USAGE, "--check-params nothing would"},
 	{"ext4 vda1", ERR_USAGE, "'vda1' is no device"},
 	{"ext4 UUID=", ERR_USAGE, "is no device"},
@@ -217,6 +220,29 @@ static void file_systems(void **state)
 	assert_false(kdump_conf_fstype_known(""));
 }
 
+static void what_is_taken_without_effect_is_said(void **state)
+{
+	(void)state;
+	struct kdump_conf c;
+	assert_ok(parse(&c, "\nauto_reset_crashkernel yes\n"));
+	assert_non_null(strstr(last_warning, "k.conf:2: auto_reset_crashkernel has no effect"));
+	kdump_conf_deinit(&c);
+	assert_ok(parse(&c, "auto_reset_crashkernel no\n"));
+	assert_int_equal(warnings, 0);
+	kdump_conf_deinit(&c);
+}
+
+static void building_always_and_never(void **state)
+{
+	(void)state;
+	struct kdump_conf c;
+	assert_err(parse(&c, "force_no_rebuild 1\npath /x\nforce_rebuild 1\n"), ERR_USAGE,
+		   "k.conf:3: force_rebuild and force_no_rebuild are both 1");
+	kdump_conf_deinit(&c);
+	assert_ok(parse(&c, "force_no_rebuild 0\nforce_rebuild 1\n"));
+	kdump_conf_deinit(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +253,8 @@ int main(void)
 		cmocka_unit_test(sizes_and_bytes_are_limited),
 		cmocka_unit_test(ssh_addresses),
 		cmocka_unit_test(file_systems),
+		cmocka_unit_test(what_is_taken_without_effect_is_said),
+		cmocka_unit_test(building_always_and_never),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "crash/collector.h"
+#include "crash/fallback.h"
 #include "crash/journal.h"
 #include "crash/plan.h"
 #include "crash/target.h"
@@ -192,46 +193,55 @@ static void the_journal(void **state)
 	assert_int_equal(run->core.attempt[0].exit_status, 1);
 }
 
+/* What is configured, what the programs do with a dump, and what comes of it. */
+static const struct {
+	const char *configured;
+	const char *filter; /* what it does with a dump */
+	const char *makedumpfile;
+	bool usable, complete;
+	const char *saved_by;
+	unsigned attempts;
+} in_turn[] = {
+	{"", "exit 1", NULL, true, true, "copy", 2},
+	{"", "kill -9 $$", NULL, true, true, "copy", 2},
+	{"", "exit 1", "cp $in $out", true, true, "makedumpfile -l --message-level 7 -d 31", 2},
+	{"vmcore-filter -l -d1", "exit 1", "exit 1", true, true, "copy", 3},
+	{"vmcore-filter --nonsense", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+	 "vmcore-filter -z -d 31", 2},
+	{"vmcore-filter -d 31", "echo part > $out; exit 3", "cp $in $out", true, false,
+	 "vmcore-filter -d 31", 1},
+	{"vmcore-filter -d 31", "exit 4", "cp $in $out", false, false, NULL, 1},
+	{"unknown-program -x", "cp $in $out", NULL, true, true, "vmcore-filter -z -d 31", 1},
+	{"vmcore-filter --odd", "[ $1 = -z ] && cp $in $out; exit 0", NULL, true, true,
+	 "vmcore-filter -z -d 31", 2},
+	{"vmcore-filter", "exit 0", NULL, true, true, "copy", 3},
+	{"vmcore-filter", ": > $out", "echo usage > $out", true, true, "copy", 4},
+	{"makedumpfile", "cp $in $out", "exit 0", true, true, "vmcore-filter -z -d 31", 2},
+	{"makedumpfile", "exit 1", "printf 'KDUMP   x' > $out", true, true, "makedumpfile", 1},
+	{"makedumpfile -F -d 31", "exit 1", "[ $1 = -d ] && cp $in $out", true, true,
+	 "makedumpfile -d 31", 1},
+	{"vmcore-filter -lQd17", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+	 "vmcore-filter -z -d 17", 2},
+	{"vmcore-filter -lQd 17", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+	 "vmcore-filter -z -d 17", 2},
+	{"vmcore-filter -Q --level=17", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
+	 "vmcore-filter -z -d 17", 2},
+	{"vmcore-filter -d 1 -Qx -d -d 17,31", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true,
+	 true, "vmcore-filter -z -d 17", 2},
+	{"makedumpfile -lFd 31", "exit 1", "[ $1 = -ld ] && cp $in $out", true, true,
+	 "makedumpfile -ld 31", 1},
+};
+
 static void collectors_in_turn(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *configured;
-		const char *filter; /* what it does with a dump */
-		const char *makedumpfile;
-		bool usable, complete;
-		const char *saved_by;
-		unsigned attempts;
-	} cases[] = {
-		{"", "exit 1", NULL, true, true, "copy", 2},
-		{"", "kill -9 $$", NULL, true, true, "copy", 2},
-		{"", "exit 1", "cp $in $out", true, true, "makedumpfile -l --message-level 7 -d 31",
-		 2},
-		{"vmcore-filter -l -d1", "exit 1", "exit 1", true, true, "copy", 3},
-		{"vmcore-filter --nonsense", "[ $1 = -z ] || exit 2; cp $in $out", NULL, true, true,
-		 "vmcore-filter -z -d 31", 2},
-		{"vmcore-filter -d 31", "echo part > $out; exit 3", "cp $in $out", true, false,
-		 "vmcore-filter -d 31", 1},
-		{"vmcore-filter -d 31", "exit 4", "cp $in $out", false, false, NULL, 1},
-		{"unknown-program -x", "cp $in $out", NULL, true, true, "vmcore-filter -z -d 31",
-		 1},
-		{"vmcore-filter --odd", "[ $1 = -z ] && cp $in $out; exit 0", NULL, true, true,
-		 "vmcore-filter -z -d 31", 2},
-		{"vmcore-filter", "exit 0", NULL, true, true, "copy", 3},
-		{"vmcore-filter", ": > $out", "echo usage > $out", true, true, "copy", 4},
-		{"makedumpfile", "cp $in $out", "exit 0", true, true, "vmcore-filter -z -d 31", 2},
-		{"makedumpfile", "exit 1", "printf 'KDUMP   x' > $out", true, true, "makedumpfile",
-		 1},
-		{"makedumpfile -F -d 31", "exit 1", "[ $1 = -d ] && cp $in $out", true, true,
-		 "makedumpfile -d 31", 1},
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(in_turn); i++) {
 		char body[512];
-		assert_ok(settings_set(&settings, SET_CORE_COLLECTOR, cases[i].configured));
-		snprintf(body, sizeof(body), DMESG LAST_TWO "%s", cases[i].filter);
+		assert_ok(settings_set(&settings, SET_CORE_COLLECTOR, in_turn[i].configured));
+		snprintf(body, sizeof(body), DMESG LAST_TWO "%s", in_turn[i].filter);
 		script("vmcore-filter", body);
-		if (cases[i].makedumpfile) {
-			snprintf(body, sizeof(body), LAST_TWO "%s", cases[i].makedumpfile);
+		if (in_turn[i].makedumpfile) {
+			snprintf(body, sizeof(body), LAST_TWO "%s", in_turn[i].makedumpfile);
 			script("makedumpfile", body);
 		} else {
 			assert_int_equal(sh("rm -f bin/makedumpfile"), 0);
@@ -240,19 +250,19 @@ static void collectors_in_turn(void **state)
 		run->started_wall++;
 		run->target.published = false;
 		plan_save(run);
-		if (run->core.usable != cases[i].usable ||
-		    run->core.complete != cases[i].complete ||
-		    run->core.attempts != cases[i].attempts)
+		if (run->core.usable != in_turn[i].usable ||
+		    run->core.complete != in_turn[i].complete ||
+		    run->core.attempts != in_turn[i].attempts)
 			fail_msg("case %zu: usable %d complete %d attempts %u: %s", i,
 				 run->core.usable, run->core.complete, run->core.attempts,
 				 step("vmcore")->message);
-		if (cases[i].saved_by)
+		if (in_turn[i].saved_by)
 			assert_string_equal(run->core.attempt[run->core.saved_by].collector,
-					    cases[i].saved_by);
+					    in_turn[i].saved_by);
 		assert_true(run->target.published);
-		assert_int_equal(step("vmcore")->outcome, cases[i].complete ? OUTCOME_OK
-							  : cases[i].usable ? OUTCOME_INCOMPLETE
-									    : OUTCOME_FAILED);
+		assert_int_equal(step("vmcore")->outcome, in_turn[i].complete ? OUTCOME_OK
+							  : in_turn[i].usable ? OUTCOME_INCOMPLETE
+									      : OUTCOME_FAILED);
 	}
 }
 
@@ -280,6 +290,42 @@ static void an_incomplete_dump_is_named_so(void **state)
 			       "esac; [ -f vmcore-incomplete ] && "
 			       "[ ! -e vmcore ] && sha256sum --strict --quiet -c SHA256SUMS && "
 			       "grep -q 'No space left' capture.json"),
+			 0);
+}
+
+/* dump_to_rootfs: two dumps, and no doubt which is which. */
+static void the_first_target_is_told_from_the_second(void **state)
+{
+	(void)state;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	strcpy(run->target.device, "UUID=first");
+	script("vmcore-filter", DMESG LAST_TWO "echo part > $out; exit 3");
+	plan_save(run);
+	assert_false(fallback_has_first(run));
+	fallback_begin(run);
+	assert_true(fallback_has_first(run));
+	assert_false(run->core.usable);
+	strcpy(run->target.device, "UUID=root");
+	run->started_wall++;
+	run->target.open = run->target.published = false;
+	script("vmcore-filter", DMESG LAST_TWO "cp $in $out");
+	plan_save(run);
+	assert_true(run->core.complete);
+	journal_write(run, &text);
+	assert_true(json_check(text.data, text.len));
+	const char *first = strstr(text.data, "\"first_target\": {");
+	assert_non_null(first);
+	assert_non_null(strstr(first, "\"device\": \"UUID=first\""));
+	assert_non_null(strstr(first, "\"name\": \"h-20261122T094142Z-incomplete\""));
+	assert_non_null(strstr(first, "\"file\": \"vmcore-incomplete\""));
+	assert_non_null(strstr(text.data, "\"device\": \"UUID=root\""));
+	const char *step1 = strstr(text.data, "\"name\": \"vmcore\",");
+	const char *step2 = strstr(step1 + 1, "\"name\": \"vmcore\",");
+	assert_non_null(step2);
+	assert_true(strstr(step1, "\"target\": \"first\"") < strstr(step1, "\"outcome\""));
+	assert_true(strstr(step2, "\"target\": \"rootfs\"") < strstr(step2, "\"outcome\""));
+	assert_int_equal(sh("[ -f target/h-20261122T094142Z-incomplete/vmcore-incomplete ] && "
+			    "[ -f target/h-20261122T094143Z/vmcore ]"),
 			 0);
 }
 
@@ -334,6 +380,37 @@ static void hooks(void **state)
 	assert_true(run->pre_refused);
 	assert_int_equal(step("open")->outcome, OUTCOME_SKIPPED);
 	assert_int_equal(step("vmcore")->outcome, OUTCOME_SKIPPED);
+}
+
+/* Only a kdump_pre that decided so keeps the dump from being saved. */
+static void a_kdump_pre_that_dies_is_no_refusal(void **state)
+{
+	static const struct {
+		const char *body;
+		bool refused;
+	} cases[] = {
+		{"exit 1", true},	    {"exit 125", true},	   {"kill -SEGV $$", false},
+		{"exit 139", false},	    {"nonsense-x", false}, {"exit 0", false},
+		{"kill $$; exit 1", false},
+	};
+	char hook[600];
+	(void)state;
+	snprintf(hook, sizeof(hook), "%s/bin/hook", dir);
+	assert_ok(settings_set(&settings, SET_KDUMP_PRE, hook));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		script("hook", cases[i].body);
+		run->steps = 0;
+		run->started_wall++;
+		run->target.open = run->target.published = run->core.complete = false;
+		plan_save(run);
+		if (run->pre_refused != cases[i].refused || run->core.complete == cases[i].refused)
+			fail_msg("%s: refused %d, saved %d: %s", cases[i].body, run->pre_refused,
+				 run->core.complete, step("pre")->message);
+	}
+	assert_int_equal(sh("rm bin/hook"), 0);
+	run->steps = 0;
+	plan_save(run);
+	assert_false(run->pre_refused);
 }
 
 static void fadump_leaves_devices_alone(void **state)
@@ -418,9 +495,11 @@ int main(void)
 		T(collectors_in_turn),
 		T(the_collectors_record_is_kept),
 		T(an_incomplete_dump_is_named_so),
+		T(the_first_target_is_told_from_the_second),
 		T(failures_do_not_spread),
 		T(no_target),
 		T(hooks),
+		T(a_kdump_pre_that_dies_is_no_refusal),
 		T(fadump_leaves_devices_alone),
 		T(the_copy_keeps_holes),
 		T(a_copy_that_fills_the_disk_is_flagged),

@@ -230,6 +230,50 @@ static void vmcoreinfo_is_found_in_memory(void **state)
 	buf_deinit(&file);
 }
 
+/* Nothing that is done for each byte of a dump takes longer than the file is large. */
+static void bytes_that_are_there_twice_are_refused(void **state)
+{
+	(void)state;
+	static const struct part twice[] = {{0, 0x1800, 0x800}, {0x10000, 0x1800, 0x800}},
+				 all[] = {{0, 0x1000, 0x1000}, {0x10000, 0xf00, 0x2000}},
+				 same[] = {{0, 0x1000, 0x1000}, {0, 0x1000, 0x1000}};
+	assert_null(open_shape(
+		&(struct shape) {.phoff = 64, .parts = twice, .nparts = 2, .size = 0x2000}));
+	static const struct part *const fine[] = {all, same};
+	for (size_t i = 0; i < ARRAY_SIZE(fine); i++) {
+		struct vmcore *v = open_shape(&(struct shape) {
+			.phoff = 64, .parts = fine[i], .nparts = 2, .size = i ? 0x2000 : 0x2f00});
+		assert_non_null(v);
+		vmcore_destroy(v);
+	}
+}
+
+static void section_headers(void **state)
+{
+	(void)state;
+	static const struct part parts[] = {{0, 0x1000, 0x1000}};
+	static const struct {
+		uint64_t shoff, sh_size;
+		bool fine;
+	} cases[] = {{0, 0, true},
+		     {0x800, 1, true},
+		     {0x800, 65536, false},
+		     {0x800, UINT64_MAX, false},
+		     {UINT64_MAX, 0, false}};
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct shape s = {.phoff = 64, .parts = parts, .nparts = 1, .size = 0x2000};
+		struct buf file = build(&s);
+		put_u64(file.data + offsetof(Elf64_Ehdr, e_shoff), cases[i].shoff, ORDER_LE);
+		memset(file.data + 0x800, 0, sizeof(Elf64_Shdr));
+		put_u64(file.data + 0x800 + offsetof(Elf64_Shdr, sh_size), cases[i].sh_size,
+			ORDER_LE);
+		struct vmcore *v = small_vmcore_open(file.data, file.len);
+		assert_int_equal(v != NULL, cases[i].fine);
+		vmcore_destroy(v);
+		buf_deinit(&file);
+	}
+}
+
 static void other_files_are_refused(void **state)
 {
 	(void)state;
@@ -261,6 +305,8 @@ int main(void)
 		cmocka_unit_test(notes),
 		cmocka_unit_test(a_damaged_note_ends_the_walk),
 		cmocka_unit_test(vmcoreinfo_is_found_in_memory),
+		cmocka_unit_test(bytes_that_are_there_twice_are_refused),
+		cmocka_unit_test(section_headers),
 		cmocka_unit_test(other_files_are_refused),
 	};
 	return cmocka_run_group_tests_name("vmcore/elf", tests, NULL, NULL);
