@@ -93,6 +93,9 @@ static bool check_num_syms(struct finder *f, uint64_t names, uint64_t n, size_t 
 	size_t group = (size_t)(names + last - start);
 	size_t in_last = (size_t)n - (groups - 1) * GROUP;
 	bool fits = false;
+	if (f->budget < 2 * GROUP)
+		return false;
+	f->budget -= 2 * GROUP;
 	for (int wide = 1; wide >= 0 && !fits; wide--) {
 		size_t end = skip_names(f, group, in_last, wide);
 		fits = end && ROUND_UP(tail_addr(f, end), p->align) == tail_addr(f, markers);

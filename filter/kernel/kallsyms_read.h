@@ -12,7 +12,8 @@
 
 /*
  * As kallsyms_decode(). The error says what is wrong with the tables that VMCOREINFO names, and
- * what was found elsewhere; fn has then not been called, unless the error is its own.
+ * what was found elsewhere; fn has then not been called, unless the error is its own
+ * (which must not be ERR_FORMAT or ERR_MISSING: after those the next place is tried).
  */
 struct err *kallsyms_read(struct kmem *k, kallsyms_fn fn, void *arg) must_check;
 

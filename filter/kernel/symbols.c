@@ -13,7 +13,7 @@ struct span {
 
 struct symbols {
 	struct symbol_set vmlinux;
-	uint64_t start, end; /* of the image of vmlinux */
+	struct module_span image[2]; /* of vmlinux */
 	struct module_symbols **modules;
 	size_t nmodules;
 	struct span *spans; /* by base */
@@ -71,23 +71,26 @@ static bool find_in(const struct symbol_set *set, const char *name, uint64_t *re
 	return found;
 }
 
-/*
- * include/asm-generic/sections.h: the image is [_text, _end). Without CONFIG_KALLSYMS_ALL the
- * symbols end with the text. Per-CPU variables of x86_64 before 6.15 have addresses near 0; they
- * are outside, so that a small number is no symbol.
- */
-static void set_bounds(struct symbols *s, uint64_t stext)
+static struct module_span between(const struct symbol_set *set, const char *from, const char *to)
 {
-	static const char *const ends[] = {"_end", "_einittext", "_etext"};
-	uint64_t text = 0, end = 0;
-	s->start = find_in(&s->vmlinux, "_text", &text) ? MIN(text, stext) : stext;
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		if (find_in(&s->vmlinux, ends[i], &end) && end > s->start) {
-			s->end = MAX(s->end, end);
-		}
+	uint64_t start = 0, end = 0;
+	if (!find_in(set, from, &start) || !find_in(set, to, &end) || end <= start)
+		return (struct module_span) {0};
+	return (struct module_span) {start, end - start};
+}
+
+/*
+ * include/asm-generic/sections.h: the image is [_text, _end). Without CONFIG_KALLSYMS_ALL there are
+ * symbols in two parts of it only. Per-CPU variables of x86_64 before 6.15 have addresses near 0;
+ * they are outside, so that a small number is no symbol.
+ */
+static void set_bounds(struct symbols *s)
+{
+	s->image[0] = between(&s->vmlinux, "_text", "_end");
+	if (s->image[0].len == 0) {
+		s->image[0] = between(&s->vmlinux, "_stext", "_etext");
+		s->image[1] = between(&s->vmlinux, "_sinittext", "_einittext");
 	}
-	if (s->end <= s->start)
-		s->end = s->start;
 }
 
 struct err *symbols_load(struct kmem *k, struct symbols **ret)
@@ -100,7 +103,7 @@ struct err *symbols_load(struct kmem *k, struct symbols **ret)
 		e = symbol_set_finish(&s->vmlinux);
 	if (e)
 		return e;
-	set_bounds(s, (uint64_t)k->layout->stext);
+	set_bounds(s);
 	*ret = TAKE_PTR(s);
 	return NULL;
 }
@@ -238,9 +241,11 @@ struct owner {
 
 static bool find_owner(const struct symbols *s, uint64_t addr, struct owner *ret)
 {
-	if (addr >= s->start && addr < s->end) {
-		*ret = (struct owner) {&s->vmlinux, NULL, s->start};
-		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(s->image); i++) {
+		if (addr - s->image[i].base < s->image[i].len) {
+			*ret = (struct owner) {&s->vmlinux, NULL, s->image[i].base};
+			return true;
+		}
 	}
 	const struct span *span = find_span(s, addr);
 	if (!span)

@@ -294,13 +294,45 @@ static void unsorted(void **state)
 	symbols[10] = last;
 }
 
+/* Without CONFIG_KALLSYMS_ALL: what lies between text and init text has no symbols. */
+static void functions_only(void **state)
+{
+	(void)state;
+	struct world w;
+	struct symbols *s;
+	struct symbol found;
+	uint64_t offset = 0;
+	const struct {
+		size_t at;
+		const char *name;
+	} renamed[] = {{300, "_etext"}, {600, "_sinittext"}, {COUNT - 1, "_einittext"}, {1, "f"}};
+	struct image_symbol kept[ARRAY_SIZE(renamed)];
+	for (size_t i = 0; i < ARRAY_SIZE(renamed); i++) {
+		kept[i] = symbols[renamed[i].at];
+		symbols[renamed[i].at].name = renamed[i].name;
+	}
+	world_init(&w, &specs[12], COUNT);
+	assert_ok(symbols_load(&w.m.k, &s));
+	assert_true(symbols_at(s, STEXT + 299 * 64 + 63, &found, &offset));
+	assert_string_equal(found.name, names[299]);
+	assert_false(symbols_at(s, STEXT + 300 * 64, &found, &offset));
+	assert_false(symbols_at(s, STEXT + 599 * 64, &found, &offset));
+	assert_true(symbols_at(s, STEXT + 600 * 64 + 1, &found, &offset));
+	assert_string_equal(found.name, "_sinittext");
+	assert_false(symbols_at(s, STEXT + (COUNT - 1) * 64, &found, &offset));
+	symbols_destroy(s);
+	world_deinit(&w);
+	for (size_t i = 0; i < ARRAY_SIZE(renamed); i++)
+		symbols[renamed[i].at] = kept[i];
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_generation), cmocka_unit_test(finds_the_place),
 		cmocka_unit_test(decoys),	    cmocka_unit_test(named_wrongly),
 		cmocka_unit_test(not_there),	    cmocka_unit_test(lookups),
-		cmocka_unit_test(unsorted),
+		cmocka_unit_test(unsorted),	    cmocka_unit_test(functions_only),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
