@@ -9,7 +9,7 @@
 #include "kernel/vmcoreinfo.h"
 
 /* What a line of layout.def is needed for. */
-enum layout_need { FOR_NONE = 0, FOR_PAGES = 1 };
+enum layout_need { FOR_NONE = 0, FOR_PAGES = 1, FOR_TASKS = 2, FOR_STACKS = 3 };
 
 /* The value of what this kernel does not have. No address, size or flag is this number. */
 #define LAYOUT_UNKNOWN INT64_MIN
