@@ -10,7 +10,7 @@
 /* A core file has none, or the one that says how many program headers there are if these are more
  * than e_phnum can say. */
 #define MAX_SECTION_HEADERS 65535
-/* A segment of virtual addresses only (fs/proc/kcore.c since 464920104bf7, 4.13). */
+/* A segment of virtual addresses only (fs/proc/kcore.c since 464920104bf7, 4.11). */
 #define NO_PADDR UINT64_MAX
 /* e_flags of makedumpfile's ELF output (DUMP_ELF_INCOMPLETE); POWER's say which ABI it is. */
 #define FLAG_INCOMPLETE 0x1
@@ -52,14 +52,14 @@ static struct err *add_segment(struct vmcore *v, const GElf_Phdr *ph)
 	return NULL;
 }
 
-/* Up to 4.12 /proc/kcore had only virtual addresses, and 0 for the physical ones. */
+/* Up to 4.10 /proc/kcore had only virtual addresses, and 0 for the physical ones. */
 static struct err *check_addresses(const struct elf_reader *r)
 {
 	if (r->loads < 2 || r->loads_at_zero < r->loads)
 		return NULL;
 	return err_new(ERR_UNSUPPORTED,
 		       "%s: none of its program headers has a physical address (/proc/kcore of a "
-		       "kernel before 4.13?)",
+		       "kernel before 4.11?)",
 		       r->v->source->path);
 }
 
