@@ -95,6 +95,7 @@ filter_src := $(call src,$(addprefix filter/,pages pack output cli))
 inc_src    := $(call src,capture/incident)
 crash_src  := $(call src,capture/crash)
 nic_src    := $(call src,capture/nic capture/nic/live capture/nic/decode)
+report_src := $(call src,capture/report)
 test_src   := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 tool_src   := $(wildcard tests/tools/*.c)
 
@@ -108,6 +109,9 @@ progs += $(OUT)/kdump-capture
 endif
 ifneq ($(wildcard capture/nic/main.c),)
 progs += $(OUT)/nic-dump
+endif
+ifneq ($(wildcard capture/report/main.c),)
+progs += $(OUT)/vmcore-report
 endif
 
 all: codecs-said $(progs)
@@ -151,10 +155,13 @@ $(OUT)/kdump-capture: $(call obj,$(inc_src) $(crash_src)) $(lib)
 $(OUT)/nic-dump: $(call obj,$(inc_src) $(nic_src)) $(lib)
 	$(call msg,LD)
 	$(Q)$(link) $(nic_libs) $(core_libs)
+$(OUT)/vmcore-report: $(call obj,$(report_src)) $(lib)
+	$(call msg,LD)
+	$(Q)$(link) $(core_libs)
 
 # --- unit tests, tools: one program per file --------------------------------------------------------
 not_main = $(filter-out %/main.c %_main.c,$(1))
-tested   := $(call obj,$(call not_main,$(filter_src) $(inc_src) $(crash_src) $(nic_src)))
+tested   := $(call obj,$(call not_main,$(filter_src) $(inc_src) $(crash_src) $(nic_src) $(report_src)))
 tests    := $(patsubst %.c,$(OUT)/%,$(test_src))
 $(tests): $(OUT)/%: $(OUT)/%.o $(OUT)/libtested.a $(lib)
 	$(call msg,LD)

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmcore-report: what happened to a kernel, out of its memory. Dispatches and prints errors. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "report/options.h"
+#include "report/print.h"
+#include "report/report.h"
+
+enum { EXIT_REPORTED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static struct err *open_output(const char *path, int *ret)
+{
+	if (strcmp(path, "-") == 0) {
+		*ret = STDOUT_FILENO;
+		return NULL;
+	}
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_os(errno, "creating %s", path);
+	*ret = fd;
+	return NULL;
+}
+
+static void close_output(int fd)
+{
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static struct err *run_report(const struct report_options *o, struct kernel *k)
+{
+	struct report r;
+	struct report_output out = {-1, -1};
+	struct err *e = report_init(&r, k, o->vmcore);
+	if (!e && o->json)
+		e = open_output(o->json, &out.json_fd);
+	if (!e && (o->text || !o->json))
+		e = open_output(o->text ? o->text : "-", &out.text_fd);
+	if (!e)
+		e = report_run(&r, o->parts, &out);
+	close_output(out.json_fd);
+	close_output(out.text_fd);
+	report_deinit(&r);
+	return e;
+}
+
+static struct err *on_vmcore(const struct report_options *o)
+{
+	_cleanup_kernel_ struct kernel *k = NULL;
+	struct err *e = kernel_open(o->vmcore, &k);
+	if (e)
+		return e;
+	switch (o->mode) {
+	case REPORT_DMESG:
+		return print_log(k);
+	case REPORT_PRINT:
+		return print_value(k, o->what);
+	case REPORT_SYMBOLS:
+		return print_symbols(k, o->what);
+	case REPORT_TYPES:
+		return print_types(k, o->what);
+	default:
+		return run_report(o, k);
+	}
+}
+
+static struct err *dispatch(const struct report_options *o)
+{
+	switch (o->mode) {
+	case REPORT_HELP:
+		report_options_help(o);
+		break;
+	case REPORT_VERSION:
+		puts("vmcore-report " SALVOR_VERSION " (Salvor)");
+		break;
+	default: {
+		struct err *e = on_vmcore(o);
+		if (e)
+			return e;
+	}
+	}
+	return fflush(stdout) ? err_os(errno, "standard output") : NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct report_options o = {.program = "vmcore-report"};
+	struct err *e = report_options_parse(argc, argv, &o);
+	if (!e)
+		e = dispatch(&o);
+	if (!e)
+		return EXIT_REPORTED;
+	fprintf(stderr, "%s: %s\n", o.program, err_message(e));
+	int status = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	err_free(e);
+	return status;
+}
