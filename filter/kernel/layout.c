@@ -10,7 +10,7 @@ const struct layout_line layout_lines[] = {
 };
 const size_t layout_nr_lines = ARRAY_SIZE(layout_lines);
 
-static const char *const kind_names[] = {"OFFSET", "SIZE", "LENGTH", "NUMBER", "SYMBOL"};
+static const char *const kind_names[] = {"OFFSET", "SIZE", "LENGTH", "NUMBER", "SYMBOL", "BITS"};
 
 /* The largest offset or size that makes sense; larger ones are a damaged text. */
 #define MAX_OFFSET 65536
@@ -32,6 +32,8 @@ static int64_t resolve(const struct vmcoreinfo *i, const struct layout_line *l)
 		return vmcoreinfo_symbol(i, l->name, &u) ? (int64_t)u : LAYOUT_UNKNOWN;
 	case NUMBER:
 		return vmcoreinfo_number(i, l->name, &n) ? n : LAYOUT_UNKNOWN;
+	case BITS:
+		break;
 	}
 	return LAYOUT_UNKNOWN;
 }

@@ -37,8 +37,10 @@ static int64_t resolve_type(const struct types *t, const struct layout_line *l)
 	int64_t n;
 	if (l->kind == NUMBER)
 		return types_enumerator(t, l->name, &n) ? n : LAYOUT_UNKNOWN;
-	if (!find_type(t, l->name, &m) || m.bit_size)
+	if (!find_type(t, l->name, &m) || (m.bit_size != 0) != (l->kind == BITS))
 		return LAYOUT_UNKNOWN;
+	if (l->kind == BITS)
+		return (int64_t)m.offset * 8 + m.bit_offset;
 	if (l->kind == OFFSET)
 		return m.offset < MAX_OFFSET ? (int64_t)m.offset : LAYOUT_UNKNOWN;
 	if (l->kind == SIZE)

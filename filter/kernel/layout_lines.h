@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include "kernel/layout.h"
 
-enum layout_kind { OFFSET, SIZE, LENGTH, NUMBER, SYMBOL };
+/* BITS: the number of a bit field's first bit in its struct. VMCOREINFO has no such record. */
+enum layout_kind { OFFSET, SIZE, LENGTH, NUMBER, SYMBOL, BITS };
 
 struct layout_line {
 	enum layout_kind kind;

@@ -81,13 +81,15 @@ struct err *orc_check(const struct orc_source *s, struct orc_table *t)
 }
 
 static struct err *read_entry(const struct orc_source *s, const struct orc_table *t, uint32_t i,
-			      struct orc_entry *ret)
+			      uint64_t ip, struct orc_entry *ret)
 {
 	uint8_t bytes[ORC_ENTRY_SIZE];
 	struct err *e =
 		s->read(s->arg, t->entries + (uint64_t)i * sizeof(bytes), bytes, sizeof(bytes));
 	if (!e)
 		orc_decode(bytes, s->order, s->format, ret);
+	if (!e)
+		ret->ip = ip;
 	return err_wrap(e, "ORC table");
 }
 
@@ -119,7 +121,9 @@ static struct err *find_sorted(const struct orc_source *s, const struct orc_tabl
 	while (n < b.n && batch_ip(s, t, &b, n) <= pc)
 		n++;
 	/* low is at or below pc unless it is the first of all */
-	return n == 0 ? above(pc) : read_entry(s, t, low + n - 1, ret);
+	if (n == 0)
+		return above(pc);
+	return read_entry(s, t, low + n - 1, batch_ip(s, t, &b, n - 1), ret);
 }
 
 static struct err *find_unsorted(const struct orc_source *s, const struct orc_table *t, uint64_t pc,
@@ -147,9 +151,9 @@ static struct err *find_unsorted(const struct orc_source *s, const struct orc_ta
 	if (!any)
 		return above(pc);
 	struct orc_entry found;
-	struct err *e = read_entry(s, t, at, &found);
+	struct err *e = read_entry(s, t, at, best, &found);
 	if (!e && found.type == ORC_TYPE_UNDEFINED && twin != at)
-		e = read_entry(s, t, twin, &found);
+		e = read_entry(s, t, twin, best, &found);
 	if (!e)
 		*ret = found;
 	return e;

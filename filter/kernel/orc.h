@@ -43,6 +43,7 @@ enum orc_type {
 };
 
 struct orc_entry {
+	uint64_t ip; /* the first instruction that it holds for; orc_find() sets it */
 	int16_t sp_offset, bp_offset;
 	uint8_t sp_reg, bp_reg; /* enum orc_reg, or a number that is none */
 	uint8_t type;		/* enum orc_type, or a number that is none */

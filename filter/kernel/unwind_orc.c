@@ -124,18 +124,29 @@ static enum orc_step caller_sp(struct orc_walk *w, const struct orc_entry *o, ui
 	}
 }
 
-/* The caller's frame pointer register. Only frames that use it miss it: guessing starts there. */
+/* The caller's bp. Only frames that are found by it miss it. */
 static void caller_bp(struct orc_walk *w, const struct orc_entry *o, uint64_t sp)
 {
 	uint64_t offset = (uint64_t)(int64_t)o->bp_offset;
 	if (o->bp_reg == ORC_REG_UNDEFINED) {
-		if (w->have_regs)
+		if (w->have_regs) {
 			w->bp = w->regs[PT_BP];
+			w->bp_doubtful = false;
+		}
 		return;
 	}
 	uint64_t at = (o->bp_reg == ORC_REG_PREV_SP ? sp : w->bp) + offset;
-	if (!stacks_word(&w->u->stacks, at, &w->bp))
-		w->u->guessed = true;
+	w->bp_doubtful = !stacks_word(&w->u->stacks, at, &w->bp);
+}
+
+/* A frame at a doubtful bp: there has to be a return address. */
+static bool believable(struct orc_walk *w, const struct orc_entry *o, uint64_t sp)
+{
+	uint64_t pc;
+	if (!w->bp_doubtful || (o->sp_reg != ORC_REG_BP && o->sp_reg != ORC_REG_BP_INDIRECT))
+		return true;
+	return o->type == ORC_TYPE_CALL && stacks_word(&w->u->stacks, sp - 8, &pc) &&
+	       orc_is_return_address(w->u, pc);
 }
 
 static enum orc_step next(struct orc_walk *w)
@@ -154,6 +165,8 @@ static enum orc_step next(struct orc_walk *w)
 	if (o.type < ORC_TYPE_CALL || o.type > ORC_TYPE_REGS_PARTIAL)
 		return orc_guess(w);
 	enum orc_step step = caller_sp(w, &o, &sp);
+	if (step == STEP_NEXT && !believable(w, &o, sp))
+		step = STEP_LOST;
 	if (step == STEP_NEXT && o.type == ORC_TYPE_CALL)
 		step = orc_return_to(w, sp - 8);
 	else if (step == STEP_NEXT)

@@ -42,6 +42,7 @@ struct orc_walk {
 	bool interrupted; /* pc came from registers, not from a call */
 	bool signal;	  /* pc is the instruction that counts, not the one before */
 	bool have_regs;	  /* regs are those of this frame */
+	bool bp_doubtful; /* a function that nothing is known about may have changed bp */
 	uint64_t regs[PT_REGS_WORDS];
 };
 
@@ -51,7 +52,12 @@ enum orc_step { STEP_NEXT, STEP_DONE, STEP_LOST, STEP_STACK, STEP_MEMORY };
 enum orc_step orc_return_to(struct orc_walk *w, uint64_t addr);
 /* The frame is what a struct pt_regs at addr says; partial: only what the CPU pushed is there. */
 enum orc_step orc_interrupted_at(struct orc_walk *w, uint64_t addr, bool partial);
-/* Nothing is known about pc: the next frame that seems to be one. From here on nothing is exact. */
+/*
+ * Nothing is known about pc: the next frame that seems to be one. From here on nothing is exact,
+ * unless that frame called the very function that pc is in.
+ */
 enum orc_step orc_guess(struct orc_walk *w);
+/* Does the instruction before pc call something? */
+bool orc_is_return_address(struct unwinder *u, uint64_t pc);
 
 #endif

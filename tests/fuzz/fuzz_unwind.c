@@ -24,6 +24,7 @@ static void lay_out(struct layout *l)
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++, at += 8)
 		*members[i] = at;
+	l->task_size = 256;
 	l->task_tasks = at;
 	l->task_thread_node = at + 16;
 	l->signal_thread_head = 0;

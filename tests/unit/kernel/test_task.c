@@ -43,6 +43,7 @@ static void open_image(struct image *i)
 	struct layout *l = &i->m.layout;
 	image_open(i, EM_X86_64, &unwind_x86_64);
 	l->init_task = (int64_t)TASK;
+	l->task_size = 0x100;
 	l->task_tasks = T_TASKS;
 	l->task_thread_node = T_THREADS;
 	l->task_signal = T_SIGNAL;

@@ -53,6 +53,10 @@ static void encode_vmlinux(struct small_btf *b)
 	small_btf_bitfield(b, "prio", u32, 0, 3);
 	small_btf_bitfield(b, "comm", comm, 64, 0);
 	small_btf_bitfield(b, "se", entity, 256, 0);
+	small_btf_type(b, BTF_STRUCT, "orc_entry", 3, true, 6);
+	small_btf_bitfield(b, "sp_offset", u32, 0, 0);
+	small_btf_bitfield(b, "sp_reg", u32, 32, 4);
+	small_btf_bitfield(b, "signal", u32, 43, 1);
 	uint32_t areas = small_btf_array(b, list, 11);
 	small_btf_type(b, BTF_STRUCT, "zone", 1, false, 176);
 	small_btf_member(b, "free_area", areas, 0);
@@ -271,6 +275,8 @@ static void layout_from_symbols_and_types(void **state)
 	assert_int_equal(l.pg_lru, 4);		     /* what VMCOREINFO says stays */
 	assert_false(layout_known(l.pg_swapcache));  /* no such enumerator */
 	assert_false(layout_known(l.task_prio));     /* a bitfield has no offset */
+	assert_int_equal(l.orc_entry_signal, 43);    /* but a place */
+	assert_false(layout_known(l.orc_entry_end)); /* no such bitfield */
 	assert_false(layout_known(l.task_utime));    /* no such member */
 	assert_false(layout_known(l.mem_section));   /* no such symbol */
 	assert_false(layout_known(l.task_sum_exec)); /* no such member of a member */
