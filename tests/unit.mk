@@ -4,3 +4,4 @@
 
 $(tests): core_libs += -lcmocka
 $(OUT)/tests/unit/base/test_json: core_libs += -ljansson
+$(OUT)/tests/unit/report/test_html: core_libs += -ljansson

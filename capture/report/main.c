@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+#include "report/html.h"
 #include "report/options.h"
 #include "report/print.h"
 #include "report/report.h"
@@ -30,17 +32,67 @@ static void close_output(int fd)
 		close(fd);
 }
 
+static struct err *write_file(const char *path, const char *data, size_t len)
+{
+	int fd = -1;
+	struct err *e = open_output(path, &fd);
+	while (!e && len > 0) {
+		ssize_t n = write(fd, data, len);
+		if (n < 0 && errno != EINTR)
+			e = err_os(errno, "writing %s", path);
+		data += MAX(n, 0);
+		len -= (size_t)MAX(n, 0);
+	}
+	close_output(fd);
+	return e;
+}
+
+/* The page has the JSON inside, which went to memory for that. */
+static struct err *write_page(const struct report_options *o, int memory)
+{
+	_cleanup_buf_ struct buf json = BUF_INIT, page = BUF_INIT;
+	off_t size = lseek(memory, 0, SEEK_END);
+	char *room = size > 0 ? buf_reserve(&json, (size_t)size) : NULL;
+	if (!room)
+		return size < 0 ? err_os(errno, "the JSON report") : err_nomem();
+	ssize_t n = pread(memory, room, (size_t)size, 0);
+	if (n != size)
+		return err_os(n < 0 ? errno : EIO, "the JSON report");
+	json.len = (size_t)size;
+	struct err *e = html_write(json.data, json.len, &page);
+	if (!e)
+		e = write_file(o->html, page.data, page.len);
+	if (!e && o->json)
+		e = write_file(o->json, json.data, json.len);
+	return e;
+}
+
+static struct err *open_outputs(const struct report_options *o, struct report_output *out)
+{
+	struct err *e = NULL;
+	if (o->html) {
+		out->json_fd = memfd_create("report.json", MFD_CLOEXEC);
+		if (out->json_fd < 0)
+			e = err_os(errno, "memory for the page");
+	} else if (o->json) {
+		e = open_output(o->json, &out->json_fd);
+	}
+	if (!e && (o->text || !(o->json || o->html)))
+		e = open_output(o->text ? o->text : "-", &out->text_fd);
+	return e;
+}
+
 static struct err *run_report(const struct report_options *o, struct kernel *k)
 {
 	struct report r;
 	struct report_output out = {-1, -1};
 	struct err *e = report_init(&r, k, o->vmcore);
-	if (!e && o->json)
-		e = open_output(o->json, &out.json_fd);
-	if (!e && (o->text || !o->json))
-		e = open_output(o->text ? o->text : "-", &out.text_fd);
+	if (!e)
+		e = open_outputs(o, &out);
 	if (!e)
 		e = report_run(&r, o->parts, &out);
+	if (!e && o->html)
+		e = write_page(o, out.json_fd);
 	close_output(out.json_fd);
 	close_output(out.text_fd);
 	report_deinit(&r);

@@ -6,12 +6,22 @@
 #include <string.h>
 #include "report/report.h"
 
-enum { OPT_PARTS = 256, OPT_TEXT, OPT_JSON, OPT_PRINT, OPT_SYMBOLS, OPT_TYPES, OPT_DMESG };
+enum {
+	OPT_PARTS = 256,
+	OPT_TEXT,
+	OPT_JSON,
+	OPT_HTML,
+	OPT_PRINT,
+	OPT_SYMBOLS,
+	OPT_TYPES,
+	OPT_DMESG
+};
 
 static const struct option longopts[] = {
 	{"parts", required_argument, NULL, OPT_PARTS},
 	{"text", required_argument, NULL, OPT_TEXT},
 	{"json", required_argument, NULL, OPT_JSON},
+	{"html", required_argument, NULL, OPT_HTML},
 	{"print", required_argument, NULL, OPT_PRINT},
 	{"symbols", optional_argument, NULL, OPT_SYMBOLS},
 	{"types", optional_argument, NULL, OPT_TYPES},
@@ -42,6 +52,9 @@ static struct err *take(struct report_options *o, int c, char **argv)
 		return NULL;
 	case OPT_JSON:
 		o->json = optarg;
+		return NULL;
+	case OPT_HTML:
+		o->html = optarg;
 		return NULL;
 	case OPT_PRINT:
 		return set_mode(o, REPORT_PRINT, optarg);
@@ -82,7 +95,7 @@ struct err *report_options_parse(int argc, char **argv, struct report_options *r
 			o.vmcore = argv[optind];
 	}
 	if (!e && o.mode != REPORT_RUN && (o.parts || o.text || o.json))
-		e = err_new(ERR_USAGE, "--parts, --text and --json are for the report");
+		e = err_new(ERR_USAGE, "--parts, --text, --json and --html are for the report");
 	if (!e)
 		*ret = o;
 	return e;
@@ -107,6 +120,7 @@ void report_options_help(const struct report_options *o)
 	puts("\n"
 	     "      --text FILE       write the report there instead of to standard output\n"
 	     "      --json FILE       for programs; - is standard output (then only the JSON)\n"
+	     "      --html FILE       one page for a browser, that needs nothing else\n"
 	     "      --dmesg           only the log, as vmcore-dmesg does\n"
 	     "      --print WHAT      print a variable's member (init_net.dev_base_head), or a\n"
 	     "                        struct at an address (struct task_struct "

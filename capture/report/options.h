@@ -24,6 +24,7 @@ struct report_options {
 	const char *parts;   /* NULL: all */
 	const char *text;    /* file; NULL: standard output, unless another output was asked for */
 	const char *json;    /* file, "-" for standard output; NULL: none */
+	const char *html;    /* file, or NULL */
 	const char *what;    /* --print's expression; a regular expression for --symbols, --types */
 	const char *program; /* as it was called */
 };
