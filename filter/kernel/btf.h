@@ -143,7 +143,8 @@ struct print_limits {
 	unsigned int string;   /* bytes of each text */
 	size_t bytes;	       /* of the whole output, about */
 };
-#define PRINT_LIMITS ((struct print_limits) {16, 1024, 1024, 1 << 20})
+/* As many elements as gdb shows. */
+#define PRINT_LIMITS ((struct print_limits) {16, 200, 200, 1 << 20})
 
 /*
  * The value at addr, as drgn would print it. Symbols may be NULL. What is beyond the limits is

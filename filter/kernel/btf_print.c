@@ -9,6 +9,12 @@
 /* Nothing in a kernel that one wants to see is larger; the rest is not read. */
 #define MAX_OBJECT (4u << 20)
 
+/*
+ * Symbols of data have no known end. In vmlinux one follows the other, so that a pointer a little
+ * behind one points into it; in a module they lie between sections that have none.
+ */
+#define MAX_DATA_OFFSET 4095
+
 struct printer {
 	struct kmem *k;		 /* NULL: pointers are not followed */
 	const struct symbols *s; /* may be NULL */
@@ -86,8 +92,8 @@ static void put_pointer(struct printer *p, struct type t, uint64_t addr)
 	uint64_t offset;
 	struct type to = type_target(t);
 	bool code = type_kind(type_strip(to)) == BTF_FUNC_PROTO;
-	/* Data symbols have no known end: only the address itself is worth a name. */
-	if (p->s && addr && symbols_at(p->s, addr, &symbol, &offset) && (code || offset == 0)) {
+	if (p->s && addr && symbols_at(p->s, addr, &symbol, &offset) &&
+	    (code || offset <= (symbol.module ? 0 : MAX_DATA_OFFSET))) {
 		btf_put_name(p->out, symbol.name);
 		buf_printf(p->out, "+%#" PRIx64, offset);
 		if (offset == 0)

@@ -348,7 +348,11 @@ static void cycles_and_names_outside(void **state)
 	small_btf_word(&b, 0x7fffffff);
 	small_btf_word(&b, 0x7fffffff);
 	small_btf_word(&b, 0);
+	uint32_t nameless = small_btf_type(&b, BTF_STRUCT, "", 0, false, 4);
+	put_u32(b.types.data + b.types.len - 12, (uint32_t)b.strings.len, ORDER_LE);
 	struct btf *btf = small_btf_parse(&b, NULL);
+	/* the memory behind the names may hold anything, and here would be the end of the blob */
+	assert_string_equal(type_tag((struct type) {btf, nameless}), "");
 	assert_true(btf_find(btf, "a", BTF_INDEXED, &t));
 	assert_int_equal(type_strip(t).id, 0);
 	assert_err(type_size(t, &size), ERR_FORMAT, "no size");
@@ -372,6 +376,9 @@ static void members_outside_of_their_struct(void **state)
 	small_btf_init(&b, ORDER_LE, NULL);
 	uint32_t u64 = small_btf_int(&b, "u64", 8, false);
 	uint32_t huge = small_btf_array(&b, u64, UINT32_MAX);
+	/* 2^31 times 2^31 times 4: 2^64, which is 0 for who does not look */
+	uint32_t wraps = small_btf_array(&b, small_btf_array(&b, u64, 1u << 31), 1u << 31);
+	wraps = small_btf_array(&b, wraps, 4);
 	uint32_t s = small_btf_type(&b, BTF_STRUCT, "s", 4, true, 8);
 	small_btf_bitfield(&b, "outside", u64, 8, 0);
 	small_btf_bitfield(&b, "unaligned", u64, 1, 0);
@@ -380,6 +387,7 @@ static void members_outside_of_their_struct(void **state)
 	struct btf *btf = small_btf_parse(&b, NULL);
 	struct type t = {btf, s};
 	assert_err(type_size((struct type) {btf, huge}, &size), ERR_FORMAT, "4 GiB");
+	assert_err(type_size((struct type) {btf, wraps}, &size), ERR_FORMAT, "4 GiB");
 	assert_err(type_member(t, "outside", &m), ERR_FORMAT, "struct of 8 bytes");
 	assert_err(type_member(t, "unaligned", &m), ERR_FORMAT, "bitfield");
 	assert_err(type_member(t, "wide", &m), ERR_FORMAT, "65 bits");

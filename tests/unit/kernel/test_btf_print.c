@@ -127,7 +127,8 @@ static void assert_printed(struct small_btf *b, uint32_t id, const void *memory,
 			   const struct print_limits *limits, const char *expected)
 {
 	static const struct symbol table[] = {{BASE + 0x20, "some_list", NULL, 'D'},
-					      {BASE + 0x1000, "call_me", "mod", 't'}};
+					      {BASE + 0x1000, "call_me", "mod", 't'},
+					      {BASE + 0x2000, "mod_data", "mod", 'd'}};
 	struct symbols symbols = {table, ARRAY_SIZE(table)};
 	struct small_kmem m;
 	_cleanup_buf_ struct buf out = BUF_INIT;
@@ -167,6 +168,8 @@ static void a_struct(void **state)
 	put_u64(memory + 24, BASE + 0x1010, ORDER_LE);
 	put_u64(memory + 32, BASE + 0x20, ORDER_LE);
 	put_u64(memory + 40, BASE + 0x28, ORDER_LE);
+	put_u64(memory + 48, BASE + 0x2000, ORDER_LE);
+	put_u64(memory + 56, BASE + 0x2008, ORDER_LE);
 	put_u64(memory + 80, UINT64_MAX, ORDER_LE);
 	assert_printed(&b, s, memory, sizeof(memory), &PRINT_LIMITS,
 		       "(struct s){\n"
@@ -181,7 +184,12 @@ static void a_struct(void **state)
 		       "\t.lists = (struct list_head [3]){\n"
 		       "\t\t{\n"
 		       "\t\t\t.next = (struct list_head *)some_list+0x0 = 0xffff888000000020,\n"
-		       "\t\t\t.prev = (struct list_head *)0xffff888000000028,\n"
+		       "\t\t\t.prev = (struct list_head *)some_list+0x8 = 0xffff888000000028,\n"
+		       "\t\t},\n"
+		       "\t\t{\n"
+		       "\t\t\t.next = (struct list_head *)mod_data+0x0 [mod] = "
+		       "0xffff888000002000,\n"
+		       "\t\t\t.prev = (struct list_head *)0xffff888000002008,\n"
 		       "\t\t},\n"
 		       "\t},\n"
 		       "\t.big = (unsigned long)18446744073709551615,\n"
@@ -204,7 +212,8 @@ static void texts_behind_pointers(void **state)
 	put_u64(memory + 16, 0, ORDER_BE);
 	put_u64(memory + 24, 0x1234, ORDER_BE);
 	assert_printed(&b, s, memory, sizeof(memory), &PRINT_LIMITS,
-		       "(char *[4]){ 0xffff888000000040 = \"eth0\", 0xffff88800000007c, 0x0, "
+		       "(char *[4]){ some_list+0x20 = 0xffff888000000040 = \"eth0\", "
+		       "some_list+0x5c = 0xffff88800000007c, 0x0, "
 		       "0x1234 }");
 }
 

@@ -259,12 +259,12 @@ static void layout_from_symbols_and_types(void **state)
 	struct vmcoreinfo info = {text, sizeof(text) - 1};
 	struct layout l;
 	assert_ok(layout_load(&info, &l));
-	assert_err(layout_check(&l, FOR_TASKS), ERR_MISSING,
-		   "VMCOREINFO of this kernel lacks SIZE(task_struct)");
+	assert_err(layout_check(&l, FOR_PAGES), ERR_MISSING,
+		   "VMCOREINFO of this kernel lacks SIZE(page)");
 	layout_complete(&l, NULL, NULL);
 	assert_false(layout_known(l.task_size));
-	struct err *e = layout_check(&l, FOR_TASKS);
-	assert_non_null(strstr(err_message(e), "symbols and types have SIZE(task_struct)"));
+	struct err *e = layout_check(&l, FOR_PAGES);
+	assert_non_null(strstr(err_message(e), "symbols and types have SIZE(page)"));
 	err_free(e);
 	layout_complete(&l, &k.symbols, t);
 	assert_int_equal(l.task_size, 48);
