@@ -37,6 +37,7 @@ struct arch_ops {
 
 extern const struct arch_ops arch_x86_64;
 extern const struct arch_ops arch_ppc64;
+extern const struct arch_ops arch_arm64;
 
 /* ERR_UNSUPPORTED for machines that are not in the table. */
 struct err *arch_find(uint16_t elf_machine, const struct arch_ops **ret) must_check;
