@@ -53,9 +53,9 @@ static uint64_t slot_of(const struct maple_iter *it, const struct maple_level *l
 }
 
 /*
- * The last slot in use: ma_data_end() of lib/maple_tree.c. There is one pivot less than slots; a
- * range node that is not full keeps the number in the place of its last slot (struct
- * maple_metadata).
+ * The last slot that may be in use, as ma_data_end() of lib/maple_tree.c finds it: a range node
+ * that is not full keeps the number in the place of its last slot (struct maple_metadata). There is
+ * one pivot less than slots, and a pivot that is the node's end comes last, whatever follows it.
  */
 static unsigned int data_end(const struct maple_iter *it, const struct maple_level *l)
 {
@@ -63,17 +63,7 @@ static unsigned int data_end(const struct maple_iter *it, const struct maple_lev
 	unsigned int last = slots_of(it, l) - 1;
 	if (l->type == ARANGE_64)
 		return l->bytes[o->arange_meta];
-	uint64_t pivot = pivot_of(it, l, last - 1);
-	if (pivot == 0)
-		return l->bytes[o->range_slot + (int64_t)last * 8];
-	return pivot == l->max ? last - 1 : last;
-}
-
-/* The last index of a slot: its pivot, or the node's own end (mas_logical_pivot()). */
-static uint64_t last_of(const struct maple_iter *it, const struct maple_level *l, unsigned int i)
-{
-	uint64_t pivot = i + 1 < slots_of(it, l) ? pivot_of(it, l, i) : l->max;
-	return pivot == 0 && i > 0 ? l->max : pivot;
+	return pivot_of(it, l, last - 1) ? last : l->bytes[o->range_slot + (int64_t)last * 8];
 }
 
 /* Does the node say that it belongs where it was found? One that was freed names itself. */
@@ -162,7 +152,8 @@ static bool next_entry(struct maple_iter *it, uint64_t *entry)
 			continue;
 		}
 		uint64_t value = slot_of(it, l, l->slot), first = l->min;
-		uint64_t last = l->slot == l->end ? l->max : last_of(it, l, l->slot);
+		/* the last one's pivot may be left out: mas_logical_pivot() */
+		uint64_t last = l->slot == l->end ? l->max : pivot_of(it, l, l->slot);
 		if (last < first || last > l->max) {
 			note(it, WALK_DAMAGED, l->node);
 			it->height--;

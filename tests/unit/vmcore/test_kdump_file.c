@@ -223,6 +223,43 @@ static void memory_in_too_many_pieces(void **state)
 	vmcore_destroy(v);
 }
 
+/* Bits behind the last page are nobody's, and a page that is dumped was there. */
+static void bitmaps_that_disagree(void **state)
+{
+	(void)state;
+	struct small_kdump k = usual();
+	k.max_pfn = 37;
+	struct buf file = small_kdump_make(&k);
+	for (size_t at = 8192; at < 16384; at += 4096) /* both bitmaps, one block each */
+		memset(file.data + at + 5, 0xff, 100);
+	file.data[8192 + 4] |= (char)0xe0;
+	file.data[12288 + 4] |= (char)0xe0;
+	memset(file.data + 8192, 0, 4);
+	struct vmcore *v = small_vmcore_open(file.data, file.len);
+	struct view view;
+	struct bitmap map;
+	assert_non_null(v);
+	assert_int_equal(vmcore_max_pfn(v, 12), 37);
+	assert_ok(view_init(&view, v->source, 4096));
+	assert_ok(bitmap_init(&map, 64));
+	assert_ok(vmcore_page_map(v, 12, &map));
+	for (uint64_t pfn = 0; pfn < 37; pfn++) {
+		assert_int_equal(bitmap_test(&map, pfn), k.kind(pfn) >= SMALL_PACKED);
+		if (k.kind(pfn) >= SMALL_PACKED)
+			check_page(&k, v, &view, pfn);
+	}
+	assert_int_equal(bitmap_next(&map, 37), 64);
+	bitmap_deinit(&map);
+	/* a smaller map is filled up to its end: 8, 9, 12 and 13 of its second byte */
+	assert_ok(bitmap_init(&map, 14));
+	assert_ok(vmcore_page_map(v, 12, &map));
+	assert_int_equal(map.bytes[1], 0x33);
+	bitmap_deinit(&map);
+	view_deinit(&view);
+	vmcore_destroy(v);
+	buf_deinit(&file);
+}
+
 static void notes_and_machine(void **state)
 {
 	(void)state;
@@ -441,6 +478,7 @@ int main(void)
 		cmocka_unit_test(parts_of_pages_and_runs),
 		cmocka_unit_test(many_pages),
 		cmocka_unit_test(memory_in_too_many_pieces),
+		cmocka_unit_test(bitmaps_that_disagree),
 		cmocka_unit_test(notes_and_machine),
 		cmocka_unit_test(incomplete_dumps),
 		cmocka_unit_test(flattened_dumps),
