@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <inttypes.h>
 #include "kernel/kmem.h"
+#include "kernel/unwind.h"
 
 /*
  * Entries of the translation tables (Arm ARM D8.3; arch/arm64/include/asm/pgtable-hwdef.h): bit 0
@@ -230,4 +231,5 @@ const struct arch_ops arch_arm64 = {
 	.elf_machine = EM_AARCH64,
 	.translate = arm64_translate,
 	.mark_precious = arm64_mark_precious,
+	.unwind = &unwind_arm64,
 };

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/stacks.h"
 
-#include <string.h>
-
-/* NR_CPUS of the largest configurations (x86 MAXSMP). */
-#define MAX_CPUS 8192
+#include "kernel/percpu.h"
 
 void stacks_init(struct stacks *s, struct kmem *k)
 {
@@ -82,18 +79,11 @@ bool stacks_take(struct stacks *s, uint64_t addr, uint64_t len)
 
 bool stacks_percpu(struct kmem *k, int64_t symbol, int cpu, uint64_t *ret)
 {
-	uint64_t offset = 0;
-	if (!layout_known(symbol) || cpu < 0 || cpu >= MAX_CPUS)
+	if (!layout_known(symbol) || cpu < 0)
 		return false;
-	if (layout_known(k->layout->per_cpu_offset)) {
-		struct err *e = kmem_u64(k, (uint64_t)k->layout->per_cpu_offset + (uint64_t)cpu * 8,
-					 &offset);
-		err_free(e);
-		if (e)
-			return false;
-	}
-	*ret = (uint64_t)symbol + offset;
-	return true;
+	struct err *e = percpu_addr(k, (uint64_t)symbol, (unsigned int)cpu, ret);
+	err_free(e);
+	return !e;
 }
 
 bool stacks_percpu_pointer(struct kmem *k, int64_t symbol, int64_t offset, int cpu, uint64_t *ret)

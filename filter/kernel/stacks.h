@@ -59,10 +59,7 @@ void stacks_start(struct stacks *s, uint64_t sp);
  */
 bool stacks_take(struct stacks *s, uint64_t addr, uint64_t len);
 
-/*
- * Where a per-CPU variable of this CPU is; its symbol's value is an offset or an address of a
- * template (include/asm-generic/percpu.h: per_cpu_ptr). False: not known.
- */
+/* percpu_addr() of a symbol and a CPU that may both be unknown. */
 bool stacks_percpu(struct kmem *k, int64_t symbol, int cpu, uint64_t *ret);
 
 /* The pointer in such a variable, offset bytes into it. */

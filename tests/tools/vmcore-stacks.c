@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "kernel/percpu.h"
 #include "kernel/symbols.h"
 #include "kernel/task.h"
 #include "kernel/types.h"
@@ -84,9 +85,6 @@ static struct err *print_all(struct machine *m)
 {
 	struct task_iter iter;
 	uint64_t task;
-	for (unsigned int i = 0; i < m->ncpus; i++)
-		m->cpu[i].known = task_current(&m->k, (int)i, &m->cpu[i].task) &&
-				  regs_of_cpu(&m->k, (int)i, i, &m->cpu[i].regs);
 	task_iter_init(&iter, &m->k);
 	while (task_next(&iter, &task)) {
 		struct err *e = print_task(m, task);
@@ -101,6 +99,24 @@ static struct err *print_all(struct machine *m)
 	}
 	return iter.damaged ? err_new(ERR_FORMAT, "%u lists of tasks are damaged", iter.damaged)
 			    : NULL;
+}
+
+static struct err *find_cpus(struct machine *m)
+{
+	struct bitmap online;
+	struct err *e = cpu_mask_read(&m->k, CPUS_ONLINE, &online);
+	if (e)
+		return e;
+	unsigned int nth = 0;
+	m->ncpus = (unsigned int)MIN(online.nbits, (uint64_t)MAX_CPUS);
+	for (unsigned int i = 0; i < m->ncpus; i++) {
+		if (!bitmap_test(&online, i))
+			continue;
+		m->cpu[i].known = regs_of_cpu(&m->k, (int)i, nth++, &m->cpu[i].regs) &&
+				  task_current(&m->k, (int)i, &m->cpu[i].task);
+	}
+	bitmap_deinit(&online);
+	return NULL;
 }
 
 static struct err *open_machine(const struct vmcore *v, const struct vmcoreinfo *info,
@@ -119,8 +135,8 @@ static struct err *open_machine(const struct vmcore *v, const struct vmcoreinfo 
 	e = symbols_add_modules(m->symbols, &m->k, m->types);
 	if (e)
 		return e;
-	m->ncpus = MIN(v->nr_cpus, (unsigned int)MAX_CPUS);
-	return unwinder_init(&m->u, &m->k);
+	e = find_cpus(m);
+	return e ? e : unwinder_init(&m->u, &m->k);
 }
 
 static struct err *run(const char *path, struct machine *m)
