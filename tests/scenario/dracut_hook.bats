@@ -311,3 +311,17 @@ TARGET_DEVICE=\`exit 0\`; exit 0"; do
 	hook late
 	not_called reboot
 }
+
+# busybox ash, which is what the image has, ends at a redirection that fails where dash does
+@test "a /run that takes nothing, and no console: the capture starts and the machine reboots" {
+	local sh
+	rmdir "$SALVOR_ROOT/run" && : >"$SALVOR_ROOT/run"
+	mkdir "$SALVOR_ROOT/dev/console"
+	capture_returns 1
+	for sh in "sh" "$(command -v busybox) ash"; do
+		: >"$CALLS"
+		DRACUT_SYSTEMD=1 SALVOR_MODULE_LIMIT=1 $sh "$top/dracut-module/50kdump-capture/kdump-hook" early || true
+		called "kdump-capture run --early"
+		called "busybox reboot -n -f"
+	done
+}
