@@ -144,6 +144,13 @@ modprobe -a -q virtio_pci virtio_blk" ]
 	called "busybox reboot -n -f"
 }
 
+@test "a capture that cannot say anything is left alone" {
+	fake kdump-capture 'rm "$SALVOR_ROOT/run/salvor/alive"; sleep 1; exit 10'
+	SALVOR_LOOK=0.1 SALVOR_START_LIMIT=-1 hook early
+	not_called reboot
+	[ ! -e "$SALVOR_ROOT/run/salvor/hung" ]
+}
+
 @test "fadump: a capture that hangs and cannot be ended does not hold up the boot" {
 	fadump
 	config TARGET=local TARGET_DEVICE=UUID=1-2 FAILURE_ACTION=continue
