@@ -45,13 +45,33 @@ static uint64_t next_random(uint64_t *seed)
 	return *seed * UINT64_C(0x2545f4914f6cdd1d);
 }
 
+/* Where WHOLE has a page in part, dumps have zeros in place of the rest. */
+static bool same_in_part(const uint8_t *a, struct dump *whole, uint64_t paddr, size_t len)
+{
+	size_t there = 0;
+	for (size_t i = 0; i < len; i++) {
+		const uint8_t *b;
+		struct err *e = vmcore_view(whole->v, &whole->view, paddr + i, 1, &b);
+		if (a[i] != (e ? 0 : *b))
+			there = len + 1; /* differs */
+		there += !e;
+		err_free(e);
+	}
+	return there > 0 && there <= len;
+}
+
 /* False if the bytes differ, or only one of them can be read. */
 static bool same(struct dump *dump, struct dump *whole, uint64_t paddr, size_t len)
 {
 	const uint8_t *a, *b;
 	struct err *e = vmcore_view(dump->v, &dump->view, paddr, len, &a);
-	if (!e)
+	if (!e) {
 		e = vmcore_view(whole->v, &whole->view, paddr, len, &b);
+		if (e && err_code(e) == ERR_MISSING && same_in_part(a, whole, paddr, len)) {
+			err_free(e);
+			return true;
+		}
+	}
 	if (e) {
 		printf("%#" PRIx64 ": %s\n", paddr, err_message(e));
 		err_free(e);
