@@ -67,7 +67,7 @@ setup_file() {
 @test "kdump_local: the report saved in the capture kernel is the one that the dump gives later" {
 	cd "$(dump_dir)"
 	jq -e '.format == "salvor-report" and (.cpus.cpus[] | select(.crashed) | .task.comm | test("sh"))' report.json
-	"$TOP/build/vmcore-report" --parts cpus vmcore >"$WORK/cpus-later.txt"
+	(ulimit -d 49152 && "$TOP/build/vmcore-report" --parts cpus vmcore) >"$WORK/cpus-later.txt"
 	sed -n '/^== CPUs$/,/^$/p' report.txt | diff - "$WORK/cpus-later.txt"
 }
 

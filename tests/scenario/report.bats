@@ -204,6 +204,12 @@ one_line() {
 	one_line 2 "are for the report"
 }
 
+@test "with the least memory that the capture environment gives it, the log is there" {
+	run bash -c "ulimit -d 8192; exec '$OUT/vmcore-report' '$LOGGED'"
+	[ "$status" -eq 0 ]
+	[[ $output == *'first line'* ]]
+}
+
 @test "without symbols and types, what needs them says so" {
 	run report --symbols "$LOGGED"
 	one_line 1 "no symbols: "
