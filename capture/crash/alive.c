@@ -31,9 +31,12 @@ struct err *alive_init(const char *path)
 {
 	alive_deinit();
 	alive_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (alive_fd < 0 || put(uptime_now() + ALIVE_MARGIN) < 0)
-		return err_os(errno, "%s", path);
-	return NULL;
+	if (alive_fd >= 0 && put(uptime_now() + ALIVE_MARGIN) > 0)
+		return NULL;
+	struct err *e = err_os(errno, "%s", path);
+	alive_deinit();
+	unlink(path);
+	return e;
 }
 
 void alive_say(double seconds)

@@ -16,7 +16,8 @@
  * serial console takes a second per line. */
 #define ALIVE_MARGIN 60.0
 
-/* Makes the file, with the margin as the first time. */
+/* Makes the file, with the margin as the first time. When that fails there is none: whoever finds
+ * no file takes nobody for hung. */
 struct err *alive_init(const char *path) must_check;
 /* The step in hand may take this many seconds more; INFINITY: as long as it likes. Cannot fail:
  * the time said before stays then. */

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -18,8 +19,8 @@
 #define PATH_DEFAULT "/usr/sbin:/usr/bin:/sbin:/bin"
 /* How long one wait for output lasts at most: the precision of the limits. */
 #define SLICE_MS 250
-/* After the program's end its descendants may hold the pipes: read what is there, for no longer
- * than this. */
+/* After the program's end its descendants may hold the pipes, and go on writing: no longer than
+ * this. */
 #define DRAIN_SECONDS 2.0
 /* exec failed: the status a shell would give. */
 #define EXIT_NOT_FOUND 127
@@ -169,17 +170,17 @@ static struct err *start(struct running *run)
 	return NULL;
 }
 
-/* One read of a ready pipe; closes it at its end. */
-static void take(struct running *run, int *fd)
+/* One read of a ready pipe, which is closed at its end: how many bytes it gave. */
+static size_t take(struct running *run, int *fd)
 {
 	static char data[1 << 16]; /* too big for the stack of a small environment; one thread */
 	ssize_t n = read(*fd, data, sizeof(data));
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
+		return 0;
 	if (n <= 0) {
 		close(*fd);
 		*fd = -1;
-		return;
+		return 0;
 	}
 	run->active = clock_now();
 	if (run->p->progress)
@@ -188,6 +189,7 @@ static void take(struct running *run, int *fd)
 		tail_add(&run->tail, run->r->tail, data, (size_t)n);
 	else if (!run->sink_err)
 		run->sink_err = run->p->on_stdout(run->p->arg, data, (size_t)n);
+	return (size_t)n;
 }
 
 /* Waits for output for up to ms and takes what is there. False: nothing came. */
@@ -220,6 +222,23 @@ static bool limit_passed(struct running *run)
 	       (run->p->stall > 0 && now - run->active > run->p->stall);
 }
 
+/*
+ * What is left after the program's end. What lies in the pipe of its output is its own, and is
+ * handed over however slowly it is taken: that is a MiB where pages have 64 KiB.
+ */
+static void drain(struct running *run)
+{
+	int own = 0;
+	if (run->out >= 0 && ioctl(run->out, FIONREAD, &own) < 0)
+		own = 0;
+	while (own > 0 && run->out >= 0 && !run->sink_err)
+		own -= (int)take(run, &run->out);
+	double until = clock_now() + DRAIN_SECONDS;
+	while (!run->sink_err && (run->err >= 0 || run->out >= 0) && clock_now() < until)
+		if (!pump(run, 20))
+			break;
+}
+
 static void supervise(struct running *run)
 {
 	for (;;) {
@@ -235,11 +254,8 @@ static void supervise(struct running *run)
 		if (child_ended(run->pid, open ? 0 : SLICE_MS / 1000.0))
 			break;
 	}
-	bool ended = child_end(run->pid, false, &run->r->status);
-	double until = clock_now() + DRAIN_SECONDS;
-	while (ended && !run->sink_err && (run->err >= 0 || run->out >= 0) && clock_now() < until)
-		if (!pump(run, 20))
-			break;
+	if (child_end(run->pid, false, &run->r->status))
+		drain(run);
 	tail_flush(&run->tail, run->r->tail);
 }
 

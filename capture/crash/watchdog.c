@@ -4,11 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/watchdog.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include "base/clock.h"
 #include "crash/say.h"
+#include "crash/step.h"
 
 #define CLASS_DIR "/sys/class/watchdog"
 #define DOGS_MAX  8
@@ -17,12 +21,25 @@
  * step. */
 #define TIMEOUT_SECONDS 60
 #define FEED_EVERY	1.0
+/* A feeder that does not end by then is stuck in a driver. */
+#define STOP_SECONDS 2.0
 
+/* What the feeder is told, and what it tells the drivers: V means something (magic close). */
+#define FEED "\n"
+#define STOP "V"
+
+/* In the feeder. */
 static struct {
 	int fd[DOGS_MAX];
 	unsigned count;
-	double fed;
 } dogs;
+
+/* In the process that has one. */
+static struct {
+	pid_t pid;
+	int words; /* write end of a pipe */
+	double fed;
+} feeder = {.words = -1};
 
 static void read_attribute(const struct root *root, const char *dog, const char *attribute,
 			   char *out, size_t size)
@@ -69,12 +86,21 @@ static void open_one(const struct root *root, const char *name, const char *iden
 	dogs.fd[dogs.count++] = fd;
 }
 
-void watchdog_init(const struct root *root)
+static void write_all(const char *byte)
 {
+	for (unsigned i = 0; i < dogs.count; i++)
+		if (write(dogs.fd[i], byte, 1) < 0)
+			continue; /* what could be done about it? the next time may do */
+}
+
+/* How many run or are in the list; open: opens them. */
+static unsigned find_dogs(const struct root *root, bool open)
+{
+	unsigned count = 0;
 	_cleanup_buf_ struct buf list = BUF_INIT;
 	DIR *d = root_opendir(root, CLASS_DIR);
 	if (!d)
-		return;
+		return 0;
 	err_free(root_read(root, WATCHDOG_LIST, LIST_MAX, &list));
 	for (struct dirent *e; dogs.count < DOGS_MAX && (e = readdir(d));) {
 		char state[16];
@@ -83,34 +109,81 @@ void watchdog_init(const struct root *root)
 			continue;
 		read_attribute(root, e->d_name, "state", state, sizeof(state));
 		read_attribute(root, e->d_name, "identity", identity, sizeof(identity));
-		if (strcmp(state, "active") == 0 || is_listed(&list, identity))
+		if (strcmp(state, "active") != 0 && !is_listed(&list, identity))
+			continue;
+		count++;
+		if (open)
 			open_one(root, e->d_name, identity);
 	}
 	closedir(d);
-	watchdog_feed();
+	return count;
 }
 
-static void write_all(const char *byte)
+/* The feeder: until it is told to stop, or whoever tells it is gone. */
+static void feeder_main(const struct root *root, int words, pid_t parent)
 {
-	for (unsigned i = 0; i < dogs.count; i++)
-		if (write(dogs.fd[i], byte, 1) < 0)
-			continue; /* what could be done about it? the next time may do */
+	char word[64];
+	ssize_t n;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	find_dogs(root, true);
+	write_all(FEED);
+	while ((n = read(words, word, sizeof(word))) != 0) {
+		if (n > 0 && memchr(word, *STOP, (size_t)n))
+			break;
+		if (n > 0)
+			write_all(FEED);
+	}
+	write_all(STOP);
+	_exit(0); /* which closes them */
+}
+
+void watchdog_init(const struct root *root)
+{
+	int words[2];
+	pid_t self = getpid();
+	if (!find_dogs(root, false))
+		return;
+	if (pipe2(words, O_CLOEXEC) < 0) {
+		say_error("watchdogs are not fed: %s", strerror(errno));
+		return;
+	}
+	fcntl(words[1], F_SETFL, O_NONBLOCK);
+	feeder.pid = fork();
+	if (feeder.pid == 0) {
+		close(words[1]);
+		feeder_main(root, words[0], self);
+	}
+	if (feeder.pid < 0)
+		say_error("watchdogs are not fed: %s", strerror(errno));
+	close(words[0]);
+	feeder.words = words[1];
+	feeder.fed = clock_now();
+}
+
+static void tell(const char *word)
+{
+	if (feeder.words >= 0 && write(feeder.words, word, 1) < 0)
+		return; /* it is stuck, or has nothing to feed */
 }
 
 void watchdog_feed(void)
 {
 	double now = clock_now();
-	if (!dogs.count || (dogs.fed > 0 && now - dogs.fed < FEED_EVERY))
+	if (feeder.words < 0 || now - feeder.fed < FEED_EVERY)
 		return;
-	dogs.fed = now;
-	write_all("\n"); /* anything but V, which means something (magic close) */
+	feeder.fed = now;
+	tell(FEED);
 }
 
 void watchdog_deinit(void)
 {
-	write_all("V");
-	for (unsigned i = 0; i < dogs.count; i++)
-		close(dogs.fd[i]);
-	dogs.count = 0;
-	dogs.fed = 0;
+	tell(STOP);
+	if (feeder.words >= 0)
+		close(feeder.words);
+	if (feeder.pid > 0 && child_ended(feeder.pid, STOP_SECONDS))
+		waitpid(feeder.pid, NULL, 0);
+	feeder.pid = 0;
+	feeder.words = -1;
 }

@@ -5,7 +5,7 @@
  * the driver can. It arms none that was not armed, loads no driver, and is not for the capture
  * after a firmware-assisted dump: there the kernel feeds a running one until the production system
  * opens it. What the image knows of them: WATCHDOG_LIST, lines "identity TEXT". One set per
- * process; one thread.
+ * process; one thread. Everything that may hang in a driver is done in a process of its own.
  *
  * Kernel: Documentation/watchdog/watchdog-api.rst, Documentation/ABI/testing/sysfs-class-watchdog.
  */
@@ -16,13 +16,13 @@
 
 #define WATCHDOG_LIST SYSCONFDIR "/salvor/watchdog"
 
-/* Opens those that run or are in the list, which starts to feed them. Says which; never fails: a
+/* Starts to feed those that run or are in the list. Says which; never fails and never waits: a
  * watchdog is no reason to lose a dump. */
 void watchdog_init(const struct root *root);
 /* To be called all the time while things go as they should; feeds about once a second. */
 void watchdog_feed(void);
-/* Stops them (magic close); with nowayout they run on, and reset the machine if it does not by
- * itself. */
+/* Stops them (magic close), or leaves the feeder behind when a driver holds it; with nowayout they
+ * run on, and reset the machine if it does not by itself. */
 void watchdog_deinit(void);
 
 #endif

@@ -33,7 +33,10 @@ static struct err *gather(struct report *r, void *data)
 static void registers_text(const struct regs *regs, struct buf *out)
 {
 	for (unsigned int i = 0; i < regs->shape->saved; i++)
-		buf_printf(out, "%s%-8s %016" PRIx64, i % 4 ? "  " : i ? "\n    " : "    ",
+		buf_printf(out, "%s%-8s %016" PRIx64,
+			   i % 4 ? "  "
+			   : i	 ? "\n    "
+				 : "    ",
 			   regs->shape->names[i], regs->value[i]);
 	buf_putc(out, '\n');
 }

@@ -69,22 +69,35 @@ static void build(const struct record *r, struct buf *out)
 	json_object_end(&j);
 }
 
-static bool same_file(const char *a, const char *b)
+/* Whether name is the file that is x; no device or pipe takes harm. */
+static bool is_file(const struct stat *x, const char *name)
 {
-	struct stat x, y;
-	return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
-				     x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+	struct stat y;
+	return S_ISREG(x->st_mode) && stat(name, &y) == 0 && x->st_dev == y.st_dev &&
+	       x->st_ino == y.st_ino;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x;
+	return strcmp(a, b) == 0 || (stat(a, &x) == 0 && is_file(&x, b));
+}
+
+/*
+ * Asked before the dump and again after it: a file that is yet to be made has other names as well
+ * (./DUMPFILE, a link), which are known for its own only once it is there.
+ */
 struct err *record_check(const struct options *o)
 {
 	const char *const files[] = {o->input, o->output};
+	struct stat out;
+	bool over = o->record && o->flattened && fstat(STDOUT_FILENO, &out) == 0 &&
+		    is_file(&out, o->record);
 	for (size_t i = 0; o->record && i < ARRAY_SIZE(files); i++)
-		if (files[i] && same_file(o->record, files[i]))
-			return err_new(ERR_USAGE,
-				       "--record %s: the record would be written over that file",
-				       o->record);
-	return NULL;
+		over = over || (files[i] && same_file(o->record, files[i]));
+	return over ? err_new(ERR_USAGE, "--record %s: the record would be written over that file",
+			      o->record)
+		    : NULL;
 }
 
 struct err *record_write(const struct record *r)
@@ -93,6 +106,8 @@ struct err *record_write(const struct record *r)
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	build(r, &text);
 	struct err *e = buf_error(&text);
+	if (!e)
+		e = record_check(r->options);
 	if (e)
 		return e;
 	_cleanup_fclose_ FILE *f = fopen(path, "we");

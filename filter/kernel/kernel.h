@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Everything of one dead kernel together: its memory, and what it says of itself in VMCOREINFO,
- * kallsyms and BTF. What it does not have is missing here, with the reason; analyses ask before they
- * use it. It interprets nothing itself. Belongs to one thread.
+ * kallsyms and BTF. What it does not have is missing here, with the reason; analyses ask before
+ * they use it. It interprets nothing itself. Belongs to one thread.
  */
 #ifndef SALVOR_KERNEL_KERNEL_H
 #define SALVOR_KERNEL_KERNEL_H

@@ -7,8 +7,8 @@
 # start runs at each boot, which is complete only when it has ended: functions leave their answer in REPLY, because a
 # subshell per question adds up.
 
-# seconds that the network may take to come up
-NETWORK_LIMIT=90
+# seconds that the network, and the devices that udev still has in hand, may take to come up
+NETWORK_LIMIT=90 DEVICES_LIMIT=30
 
 # read_node FILE…: sets REPLY to the first line of the first of the files that exists; fails when none does
 read_node() {
@@ -39,11 +39,17 @@ kdump_capture_config() {
 # resolve_config: sets RESOLVED to the resolved configuration, KEY='value' lines, looked at once a run; warnings are
 # shown. Or fails and sets RESOLVE_ERROR to one line why.
 resolve_config() {
-	local said line
+	local said line status=0
 	[ -z "${RESOLVED-}" ] || return 0
 	[ -z "${RESOLVE_ERROR-}" ] || return 1
-	if ! said=$(kdump_capture_config resolve 2>&1) &&
-		! { wait_for_network && said=$(kdump_capture_config resolve 2>&1); }; then
+	wait_for_devices
+	said=$(kdump_capture_config resolve 2>&1) || status=$?
+	# of several networks the one that leads to the server may be the last to come up
+	if { [ $status -ne 0 ] || [[ $'\n'$said == *$'\n'"TARGET='ssh'"* ]]; } && wait_for_network; then
+		status=0
+		said=$(kdump_capture_config resolve 2>&1) || status=$?
+	fi
+	if [ $status -ne 0 ]; then
 		RESOLVE_ERROR=${said##*$'\n'}
 		: "${RESOLVE_ERROR:=kdump-capture config resolve failed}"
 		return 1
@@ -51,6 +57,13 @@ resolve_config() {
 	while IFS= read -r line; do
 		if [[ $line =~ ^[A-Z_]+= ]]; then RESOLVED+=$line$'\n'; else printf '%s\n' "$line" >&2; fi
 	done <<<"$said"
+}
+
+# wait_for_devices: at a boot udev may still be loading drivers; an image made of what is there by then would lack the
+# others, and be out of date once they are there
+wait_for_devices() {
+	[ -n "${INVOCATION_ID-}" ] && [ -z "$ROOT" ] || return 0
+	udevadm settle --timeout="$DEVICES_LIMIT" 2>/dev/null || :
 }
 
 # wait_for_network: at a boot the names and routes of an ssh target may not be there yet. kdump.service does not wait

@@ -144,6 +144,13 @@ modprobe -a -q virtio_pci virtio_blk" ]
 	called "busybox reboot -n -f"
 }
 
+@test "a capture that cannot say anything is left alone" {
+	fake kdump-capture 'rm "$SALVOR_ROOT/run/salvor/alive"; sleep 1; exit 10'
+	SALVOR_LOOK=0.1 SALVOR_START_LIMIT=-1 hook early
+	not_called reboot
+	[ ! -e "$SALVOR_ROOT/run/salvor/hung" ]
+}
+
 @test "fadump: a capture that hangs and cannot be ended does not hold up the boot" {
 	fadump
 	config TARGET=local TARGET_DEVICE=UUID=1-2 FAILURE_ACTION=continue
@@ -310,4 +317,18 @@ TARGET_DEVICE=\`exit 0\`; exit 0"; do
 	hook early
 	hook late
 	not_called reboot
+}
+
+# busybox ash, which is what the image has, ends at a redirection that fails where dash does
+@test "a /run that takes nothing, and no console: the capture starts and the machine reboots" {
+	local sh
+	rmdir "$SALVOR_ROOT/run" && : >"$SALVOR_ROOT/run"
+	mkdir "$SALVOR_ROOT/dev/console"
+	capture_returns 1
+	for sh in "sh" "$(command -v busybox) ash"; do
+		: >"$CALLS"
+		DRACUT_SYSTEMD=1 SALVOR_MODULE_LIMIT=1 $sh "$top/dracut-module/50kdump-capture/kdump-hook" early || true
+		called "kdump-capture run --early"
+		called "busybox reboot -n -f"
+	done
 }

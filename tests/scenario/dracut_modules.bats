@@ -199,3 +199,16 @@ module iTCO_wdt" ]
 	run modules watchdog TARGET_DEVICE=/dev/vda
 	[ -z "$output" ]
 }
+
+@test "the digest is the same whichever network adapter was named first" {
+	driver pci0/1 igb
+	driver pci0/2 e1000e
+	mkdir -p "$R"/sys/class/net/eth{0,1}
+	digest() {
+		ln -sfn "$R/sys/devices/pci0/$1" "$R/sys/class/net/eth0/device"
+		ln -sfn "$R/sys/devices/pci0/$2" "$R/sys/class/net/eth1/device"
+		"$top/dracut-module/50kdump-capture/kdump-digest" --root "$R" --kernel none <<<"TARGET='local'"
+	}
+	[ "$(digest 1 2)" = "$(digest 2 1)" ]
+	[ "$(digest 1 2)" != "$(digest 1 1)" ]
+}

@@ -134,6 +134,20 @@ one_line() {
 	one_line 2 "do not go with"
 }
 
+@test "nor over a dump that is yet to be made and has another name" {
+	ln -s new-dump "$dir/alias"
+	local record
+	for record in "$dir/./new-dump" "$dir/alias"; do
+		rm -f "$dir/new-dump"
+		run filter --record "$record" "$VMCORE" "$dir/new-dump"
+		one_line 0 "the record would be written over that file"
+		[ "$(head -c 8 "$dir/new-dump")" = "KDUMP   " ]
+	done
+	local status=0
+	filter -F --record "$dir/./stream" "$VMCORE" >"$dir/stream" || status=$?
+	[ "$status" -eq 2 ]
+}
+
 @test "every status of the man page is in the help" {
 	local n
 	for n in 0 1 2 3 4; do

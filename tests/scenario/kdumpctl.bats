@@ -415,3 +415,50 @@ resolve() {
 	[ "$output" = "/etc/kdump.conf:1: server.example: no address" ]
 	run ! called "^systemctl start"
 }
+
+@test "at a boot, the way to a server is looked up when all networks are up" {
+	echo "NET_MAC='of the first network'" >"$MACHINE/way"
+	fake kdump-capture <<-'EOF'
+		[ "$2" != resolve ] || { echo "TARGET='ssh'" && cat "$MACHINE/way"; }
+	EOF
+	fake systemctl <<-'EOF'
+		case $* in
+		*is-active*) grep -q second "$MACHINE/way" ;;
+		"start network-online.target") echo "NET_MAC='of the second network'" >"$MACHINE/way" ;;
+		esac
+	EOF
+	run resolve ''
+	[[ $output == *first* ]]
+	run resolve 1234
+	[[ $output == *second* ]]
+	[ "$(calls "^systemctl start")" -eq 1 ]
+	run resolve 1234
+	[[ $output == *second* ]]
+	[ "$(calls "^systemctl start")" -eq 1 ]
+}
+
+@test "a network that does not come up costs a server's first answer nothing" {
+	fake kdump-capture <<-'EOF'
+		[ "$2" != resolve ] || echo "TARGET='ssh'"
+	EOF
+	fake systemctl <<<'false'
+	run resolve 1234
+	[ "$output" = "TARGET='ssh'" ]
+}
+
+@test "at a boot, the devices that the digest is made of are waited for" {
+	fake udevadm <<-'EOF'
+		[ "$1" != settle ] || : >"$MACHINE/settled"
+	EOF
+	fake kdump-digest <<-'EOF'
+		[ ! -e "$MACHINE/settled" ] && x=0 || x=1
+		printf "%064d\n" $x
+	EOF
+	local id
+	for id in '' 1234; do
+		run env INVOCATION_ID="$id" bash -c 'ROOT="" CONFIG=/etc/kdump.conf KERNEL=k MODULE_DIR=$1
+			. "$0/scripts/kdumpctl.d/lib-config.sh"
+			want_digest && echo "$DIGEST"' "$top" "$BIN"
+		[ "$output" = "$(printf %064d "${id:+1}")" ]
+	done
+}

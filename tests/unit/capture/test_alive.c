@@ -2,7 +2,9 @@
 /* The file that says until when a silent capture is not a hung one. */
 #include "unit.h"
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include "crash/alive.h"
@@ -57,6 +59,23 @@ static void says_the_margin_first(void **state)
 	alive_deinit();
 	alive_say(600);
 	assert_true(left() < ALIVE_MARGIN + 100);
+}
+
+/* An empty file would mean that we never got as far as to say anything. */
+static void says_nothing_where_it_cannot(void **state)
+{
+	struct rlimit was, none;
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	none = (struct rlimit) {0, was.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	unit_write(dir, "alive", "");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	struct err *e = alive_init(path);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	assert_err(e, ERR_NOSPACE, "File too large");
+	assert_int_equal(access(path, F_OK), -1);
+	alive_say(10);
 }
 
 static struct err *nap(void *arg, struct step_report *report)
@@ -123,6 +142,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(says_the_margin_first),
+		T(says_nothing_where_it_cannot),
 		T(a_step_says_what_is_left_of_its_limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

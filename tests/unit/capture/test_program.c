@@ -2,7 +2,9 @@
 /* Other programs: how they end, what they said last, what they write, and when they are given up.
  */
 #include "unit.h"
+#include <fcntl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "base/buf.h"
 #include "base/clock.h"
 #include "crash/program.h"
@@ -148,6 +150,34 @@ static void a_descendant_that_keeps_the_pipe(void **state)
 	assert_true(clock_now() - start < 10);
 }
 
+#define FILLED	((size_t)1 << 20)
+#define FILLING "--fill-a-pipe"
+
+/* What this program does when it is its own child: pipes have that size where pages have 64 KiB. */
+static int fill_a_pipe(void)
+{
+	static char data[FILLED];
+	return fcntl(STDOUT_FILENO, F_SETPIPE_SZ, (int)FILLED) < 0 ||
+	       write(STDOUT_FILENO, data, FILLED) != (ssize_t)FILLED;
+}
+
+static struct err *collect_slowly(void *arg, const void *data, size_t len)
+{
+	usleep(200000);
+	return collect(arg, data, len);
+}
+
+static void a_slow_server_gets_all_that_a_large_pipe_holds(void **state)
+{
+	(void)state;
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	char *argv[] = {(char[]) {"/proc/self/exe"}, (char[]) {FILLING}, NULL};
+	struct program p = {.argv = argv, .on_stdout = collect_slowly, .arg = &out};
+	struct program_result r;
+	assert_ok(program_run(&p, &r));
+	assert_int_equal(out.len, FILLED);
+}
+
 static void finds_programs(void **state)
 {
 	(void)state;
@@ -163,8 +193,10 @@ static void finds_programs(void **state)
 	assert_true(program_exists("sh"));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], FILLING) == 0)
+		return fill_a_pipe();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ends),
 		cmocka_unit_test(keeps_the_last_lines),
@@ -174,6 +206,7 @@ int main(void)
 		cmocka_unit_test(memory_and_files_have_limits),
 		cmocka_unit_test(a_measure_that_changes_is_progress),
 		cmocka_unit_test(a_descendant_that_keeps_the_pipe),
+		cmocka_unit_test(a_slow_server_gets_all_that_a_large_pipe_holds),
 		cmocka_unit_test(finds_programs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Hardware watchdogs that are pipes: which are opened, what they are fed, how they are left. */
 #include "unit.h"
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/root.h"
 #include "crash/watchdog.h"
 
@@ -61,13 +67,30 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What it was given since the last look; "" when nothing or when nobody has it open. */
+/* What it was given since the last look; "" when nothing comes or when nobody has it open. */
 static const char *given(unsigned n)
 {
 	static char text[256];
-	ssize_t len = read(reader[n], text, sizeof(text) - 1);
+	ssize_t len = 0;
+	for (int i = 0; len <= 0 && i < 10; i++) {
+		usleep(50000);
+		len = read(reader[n], text, sizeof(text) - 1);
+	}
 	text[len > 0 ? len : 0] = '\0';
 	return text;
+}
+
+static bool drivers_hang;
+
+/* libc's, for this program: a driver that never comes back. */
+int ioctl(int fd, unsigned long request, ...)
+{
+	(void)fd;
+	(void)request;
+	while (drivers_hang)
+		pause();
+	errno = ENOTTY;
+	return -1;
 }
 
 static void an_active_one_is_fed_and_stopped(void **state)
@@ -112,6 +135,44 @@ static void one_that_the_crashed_system_had_armed(void **state)
 	assert_string_equal(given(1), "\n");
 }
 
+static void a_driver_that_hangs_holds_nobody_up(void **state)
+{
+	(void)state;
+	dog(0, "active\n", "ipmi_watchdog\n");
+	double start = clock_now();
+	drivers_hang = true;
+	alarm(20);
+	watchdog_init(&root);
+	watchdog_feed();
+	assert_true(clock_now() - start < 1);
+	watchdog_deinit();
+	drivers_hang = false;
+	alarm(0);
+	assert_true(clock_now() - start < 5);
+}
+
+/* What a step leaves behind, stuck in the kernel, must not keep a watchdog open: it would not stop.
+ */
+static void nobody_else_has_it_open(void **state)
+{
+	(void)state;
+	char byte;
+	dog(0, "active\n", "iTCO_wdt\n");
+	watchdog_init(&root);
+	assert_string_equal(given(0), "\n");
+	pid_t step = fork();
+	if (step == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	watchdog_deinit();
+	assert_string_equal(given(0), "V");
+	assert_int_equal(read(reader[0], &byte, 1), 0); /* EAGAIN while someone can write */
+	kill(step, SIGKILL);
+	waitpid(step, NULL, 0);
+}
+
 static void no_watchdog_and_no_device(void **state)
 {
 	(void)state;
@@ -131,6 +192,8 @@ int main(void)
 		T(an_active_one_is_fed_and_stopped),
 		T(one_that_was_not_armed_stays_so),
 		T(one_that_the_crashed_system_had_armed),
+		T(a_driver_that_hangs_holds_nobody_up),
+		T(nobody_else_has_it_open),
 		T(no_watchdog_and_no_device),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
