@@ -155,7 +155,7 @@ $(lib): $(call obj,$(core_src))
 	$(call msg,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-link = $(CC) $(required_flags) $(CFLAGS) $(required_ld) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+link = $(CC) $(required_flags) $(CFLAGS) $(required_ld) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 $(OUT)/vmcore-filter: $(call obj,$(filter_src)) $(lib)
 	$(call msg,LD)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "report/html.h"
 #include "report/options.h"
@@ -13,12 +14,21 @@
 
 enum { EXIT_REPORTED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-static struct err *open_output(const char *path, int *ret)
+/* What --text, --json and --html name is replaced: never the dump itself. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static struct err *open_output(const struct report_options *o, const char *path, int *ret)
 {
 	if (strcmp(path, "-") == 0) {
 		*ret = STDOUT_FILENO;
 		return NULL;
 	}
+	if (is_same_file(path, o->vmcore))
+		return err_new(ERR_USAGE, "%s is the dump that is read", path);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_os(errno, "creating %s", path);
@@ -32,10 +42,11 @@ static void close_output(int fd)
 		close(fd);
 }
 
-static struct err *write_file(const char *path, const char *data, size_t len)
+static struct err *write_file(const struct report_options *o, const char *path, const char *data,
+			      size_t len)
 {
 	int fd = -1;
-	struct err *e = open_output(path, &fd);
+	struct err *e = open_output(o, path, &fd);
 	while (!e && len > 0) {
 		ssize_t n = write(fd, data, len);
 		if (n < 0 && errno != EINTR)
@@ -61,9 +72,9 @@ static struct err *write_page(const struct report_options *o, int memory)
 	json.len = (size_t)size;
 	struct err *e = html_write(json.data, json.len, &page);
 	if (!e)
-		e = write_file(o->html, page.data, page.len);
+		e = write_file(o, o->html, page.data, page.len);
 	if (!e && o->json)
-		e = write_file(o->json, json.data, json.len);
+		e = write_file(o, o->json, json.data, json.len);
 	return e;
 }
 
@@ -75,10 +86,10 @@ static struct err *open_outputs(const struct report_options *o, struct report_ou
 		if (out->json_fd < 0)
 			e = err_os(errno, "memory for the page");
 	} else if (o->json) {
-		e = open_output(o->json, &out->json_fd);
+		e = open_output(o, o->json, &out->json_fd);
 	}
 	if (!e && (o->text || !(o->json || o->html)))
-		e = open_output(o->text ? o->text : "-", &out->text_fd);
+		e = open_output(o, o->text ? o->text : "-", &out->text_fd);
 	return e;
 }
 

@@ -76,6 +76,20 @@ static struct err *take(struct report_options *o, int c, char **argv)
 	return err_new(ERR_USAGE, "unknown option %s; see --help", argv[optind - 1]);
 }
 
+/* Two outputs in one file would overwrite each other. */
+static struct err *check_outputs(const struct report_options *o)
+{
+	const char *const file[] = {o->text, o->json, o->html};
+	for (size_t i = 0; i < ARRAY_SIZE(file); i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (file[i] && file[k] && strcmp(file[i], file[k]) == 0)
+				return err_new(ERR_USAGE, "%s is named for two outputs",
+					       strcmp(file[i], "-") ? file[i] : "standard output");
+		}
+	}
+	return NULL;
+}
+
 struct err *report_options_parse(int argc, char **argv, struct report_options *ret)
 {
 	const char *slash = strrchr(argv[0], '/');
@@ -94,8 +108,12 @@ struct err *report_options_parse(int argc, char **argv, struct report_options *r
 		else
 			o.vmcore = argv[optind];
 	}
-	if (!e && o.mode != REPORT_RUN && (o.parts || o.text || o.json))
+	if (!e && o.mode != REPORT_RUN && (o.parts || o.text || o.json || o.html))
 		e = err_new(ERR_USAGE, "--parts, --text, --json and --html are for the report");
+	if (!e)
+		e = report_check_names(o.parts);
+	if (!e)
+		e = check_outputs(&o);
 	if (!e)
 		*ret = o;
 	return e;

@@ -141,6 +141,13 @@ static void json_part(const struct report *r, const struct finding *f, struct js
 	json_object_end(j);
 }
 
+/* A full disk took a piece of a part: without it the file is valid again. */
+static void json_take_back(int fd, off_t at, const char *end, size_t len)
+{
+	if (ftruncate(fd, at) == 0 && lseek(fd, at, SEEK_SET) == at)
+		err_free(write_all(fd, end, len, "JSON report"));
+}
+
 /*
  * Closes the object for now, writes it, and goes back to where the next part continues it: the file
  * is valid JSON after each part. A pipe gets it whole, after the last.
@@ -149,7 +156,8 @@ static struct err *json_flush(int fd, struct json *j, bool last)
 {
 	struct buf *out = j->out;
 	size_t open = out->len;
-	bool in_place = lseek(fd, 0, SEEK_CUR) >= 0;
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	bool in_place = at >= 0;
 	if (!in_place && !last)
 		return NULL;
 	struct json end = *j;
@@ -160,6 +168,8 @@ static struct err *json_flush(int fd, struct json *j, bool last)
 		e = write_all(fd, out->data, out->len, "JSON report");
 	if (!e && in_place && !last && lseek(fd, -(off_t)(out->len - open), SEEK_CUR) < 0)
 		e = err_os(errno, "the JSON report");
+	if (e && at > 0)
+		json_take_back(fd, at, out->data + open, out->len - open);
 	if (e)
 		return e;
 	/* On a seekable file, what has been written needs not be kept. */
@@ -217,6 +227,7 @@ static struct err *run_part(struct report *r, const struct report_part *part,
 {
 	struct finding f = {.part = part};
 	gather(r, &f);
+	r->found_any |= f.data != NULL;
 	struct err *e = NULL;
 	if (out->text_fd >= 0)
 		e = text_flush(out->text_fd, r, &f);
@@ -230,13 +241,8 @@ static struct err *run_part(struct report *r, const struct report_part *part,
 	return e;
 }
 
-/* The last of the parts that are wanted, as an index; ERR_USAGE for a name that is none. */
-static struct err *check_names(const char *names, size_t *last)
+struct err *report_check_names(const char *names)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (wanted(names, parts[i]->name))
-			*last = i;
-	}
 	for (const char *at = names; at && *at;) {
 		size_t len = strcspn(at, ","), i = 0;
 		while (i < ARRAY_SIZE(parts) &&
@@ -244,8 +250,8 @@ static struct err *check_names(const char *names, size_t *last)
 			i++;
 		if (i == ARRAY_SIZE(parts))
 			return err_new(ERR_USAGE,
-				       "%.*s is no part of the report; --help lists them", (int)len,
-				       at);
+				       "'%.*s' is no part of the report; --help lists them",
+				       (int)len, at);
 		at += len + (at[len] == ',');
 	}
 	if (names && !*names)
@@ -270,14 +276,20 @@ struct err *report_run(struct report *r, const char *names, const struct report_
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct json j;
 	size_t last = 0;
-	struct err *e = check_names(names, &last);
+	struct err *e = report_check_names(names);
 	if (e)
 		return e;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (wanted(names, parts[i]->name))
+			last = i;
+	}
 	json_init(&j, &text, false);
 	json_head(r, &j);
 	for (size_t i = 0; i <= last && !e; i++) {
 		if (wanted(names, parts[i]->name))
 			e = run_part(r, parts[i], out, &j, i == last);
 	}
+	if (!e && !r->found_any)
+		e = err_new(ERR_MISSING, "nothing could be reported: no part found what it needs");
 	return e;
 }

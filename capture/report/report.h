@@ -24,6 +24,8 @@ struct report {
 	bool log_read;
 	struct threads *threads;
 
+	bool found_any; /* some part has something to say */
+
 	/* Of the part that runs. */
 	struct buf missing; /* lines */
 	double until;	    /* clock_cpu() at which it must end */
@@ -38,7 +40,8 @@ struct report_output {
 
 /*
  * Runs all parts. A part that fails is a line in the report, not an error; what cannot be written
- * is one. names: the parts to run, separated by commas; NULL: all. ERR_USAGE for an unknown name.
+ * is one, and so is that all parts failed (ERR_MISSING; the report is written). names: the parts to
+ * run, separated by commas; NULL: all. ERR_USAGE for an unknown name.
  */
 struct err *report_run(struct report *r, const char *names,
 		       const struct report_output *out) must_check;
@@ -58,6 +61,8 @@ const char *report_log(struct report *r);
 /* Every thread with its stack, borrowed; NULL if there is no way to them (said as missing). */
 const struct threads *report_threads(struct report *r);
 
+/* ERR_USAGE where names, as for report_run(), has one that is no part's, or none at all. */
+struct err *report_check_names(const char *names) must_check;
 /* The names of all parts, NULL at the end of the table. */
 const char *report_part_name(size_t i);
 

@@ -33,6 +33,13 @@ setup_file() {
 	[ ! -s "$WORK/lost.txt" ]
 }
 
+@test "symbols: the examples of doc/kernel-reader.md answer on a real kernel" {
+	"$TOP/build/tests/tools/kernel-examples" "$vmcore" >"$WORK/examples.txt"
+	grep -q '^jiffies [1-9]' "$WORK/examples.txt"
+	grep -qx 'lo: mtu 65536' "$WORK/examples.txt"
+	grep -q '\.sysname = .*"Linux"' "$WORK/examples.txt"
+}
+
 @test "symbols: letters are those of nm, but for per-CPU variables" {
 	LC_ALL=C sort "$WORK/nm.txt" >"$WORK/nm.sorted"
 	LC_ALL=C sort "$WORK/ours.txt" | LC_ALL=C comm -23 - "$WORK/nm.sorted" | awk '$2 != "A"' >"$WORK/letters.txt"
