@@ -28,6 +28,6 @@ struct report_part {
 	void (*release)(void *data); /* what data points to; NULL: nothing */
 };
 
-extern const struct report_part part_cpus, part_tasks, part_modules, part_log;
+extern const struct report_part part_cpus, part_tasks, part_modules, part_mounts, part_log;
 
 #endif
