@@ -29,6 +29,6 @@ struct report_part {
 };
 
 extern const struct report_part part_cpus, part_tasks, part_modules, part_mounts, part_block_io,
-	part_log;
+	part_interrupts, part_log;
 
 #endif
