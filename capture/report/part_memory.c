@@ -234,8 +234,9 @@ static void slabs_text(const struct memory_part *m, struct buf *out)
 	size_text(s->bytes, 0, out);
 	buf_printf(out, " in %zu caches", s->caches);
 	if (layout_known(m->counters.slab)) {
-		buf_puts(out, "; with what is larger than a slab ");
+		buf_puts(out, " (by the kernel's counters ");
 		pages_text(m, m->counters.slab, 0, out);
+		buf_puts(out, ", which include large kmalloc()s)");
 	}
 	buf_printf(out, "\n  %-30s %11s %10s %10s %8s\n", "the largest", "size", "objects",
 		   "in use", "each");

@@ -136,11 +136,59 @@ static struct err *check(const struct layout *l)
 	return NULL;
 }
 
+static void add_cache(struct reading *x, struct slabs *all, uint64_t addr)
+{
+	struct slab_cache c;
+	if (!read_cache(x, addr, &c) || c.bytes > x->most - all->bytes) {
+		x->lost++;
+		return;
+	}
+	all->caches++;
+	all->bytes += c.bytes;
+	keep_largest(all, &c);
+}
+
+/*
+ * From the end of the list back to the node that has no next. Each must be the next one of the one
+ * before it, so there is no way into a circle. Returns how many there were.
+ */
+static size_t add_backwards(struct reading *x, struct slabs *all, uint64_t broken)
+{
+	uint64_t head = (uint64_t)x->l->slab_caches, at = head;
+	size_t n = 0;
+	while (n < SLABS_MAX && report_time_left(x->r)) {
+		uint64_t prev = field_pointer(x->k, at, 8);
+		if (prev == 0 || prev == head || prev == broken ||
+		    field_pointer(x->k, prev, 0) != at)
+			break;
+		add_cache(x, all, prev - (uint64_t)x->l->kmem_cache_list);
+		at = prev;
+		n++;
+	}
+	return n;
+}
+
+static void add_caches(struct reading *x, struct slabs *all)
+{
+	struct list_iter it;
+	uint64_t addr;
+	list_init(&it, x->k, (uint64_t)x->l->slab_caches, x->l->kmem_cache_list, SLABS_MAX);
+	while (report_time_left(x->r) && list_next(&it, &addr))
+		add_cache(x, all, addr);
+	if (it.walk.why == WALK_DAMAGED || it.walk.why == WALK_UNREADABLE)
+		report_missing(x->r,
+			       "slab caches: their list is broken after %zu (%s), %zu are from its "
+			       "other end",
+			       it.walk.visited, walk_why_name(it.walk.why),
+			       add_backwards(x, all, it.at));
+	else if (it.walk.why != WALK_END && it.walk.why != WALK_GOING)
+		report_missing(x->r, "slab caches: their list ends in %s after %zu",
+			       walk_why_name(it.walk.why), it.walk.visited);
+}
+
 struct err *slabs_read(struct report *r, struct slabs *ret)
 {
 	struct reading x = {.r = r, .k = &r->k->kmem, .l = &r->k->layout};
-	struct list_iter it;
-	uint64_t addr;
 	*ret = (struct slabs) {0};
 	struct err *e = check(x.l);
 	if (e)
@@ -150,25 +198,12 @@ struct err *slabs_read(struct report *r, struct slabs *ret)
 	x.nodes = field_uint(x.k, 0, x.l->nr_node_ids);
 	if (x.nodes < 1 || x.nodes > MAX_NODES)
 		x.nodes = 1;
-	list_init(&it, x.k, (uint64_t)x.l->slab_caches, x.l->kmem_cache_list, SLABS_MAX);
-	while (report_time_left(r) && list_next(&it, &addr)) {
-		struct slab_cache c;
-		if (!read_cache(&x, addr, &c) || c.bytes > x.most - ret->bytes) {
-			x.lost++;
-			continue;
-		}
-		ret->caches++;
-		ret->bytes += c.bytes;
-		keep_largest(ret, &c);
-	}
+	add_caches(&x, ret);
 	for (size_t i = 0; i < ret->ntop; i++) {
-		(void)field_text(x.k, ret->top[i].addr, x.l->kmem_cache_name, ret->top[i].name,
-				 sizeof(ret->top[i].name));
-		read_used(&x, &ret->top[i]);
+		struct slab_cache *c = &ret->top[i];
+		(void)field_text(x.k, c->addr, x.l->kmem_cache_name, c->name, sizeof(c->name));
+		read_used(&x, c);
 	}
-	if (it.walk.why != WALK_END && it.walk.why != WALK_GOING)
-		report_missing(r, "slab caches: their list ends with %s after %zu",
-			       walk_why_name(it.walk.why), it.walk.visited);
 	if (x.lost)
 		report_missing(r, "slab caches: %zu are unreadable or damaged", x.lost);
 	return NULL;

@@ -64,15 +64,17 @@ static inline void put_string(struct small_report *s, uint64_t addr, const char 
 	memcpy(s->bytes + (addr - BASE), text, strlen(text) + 1);
 }
 
-/* An empty list at head, or entries between it: the next of each. */
+/* A list_head at head, empty or with these nodes. */
 static inline void put_list(struct small_report *s, uint64_t head, const uint64_t *nodes, size_t n)
 {
 	uint64_t at = head;
 	for (size_t i = 0; i < n; i++) {
 		put64(s, at, nodes[i]);
+		put64(s, nodes[i] + 8, at);
 		at = nodes[i];
 	}
 	put64(s, at, head);
+	put64(s, head + 8, at);
 }
 
 static inline void small_report_init(struct small_report *s, enum byte_order order)
@@ -82,6 +84,28 @@ static inline void small_report_init(struct small_report *s, enum byte_order ord
 	put64(s, CPU_OFFSETS + 8, CPU_STEP);
 	put64(s, CPU_ONLINE, 3);
 	put32(s, CPU_IDS, 2);
+}
+
+/* Overwrites some words that are not zero with other numbers: pointers to elsewhere, large, small.
+ */
+static inline void small_report_damage(struct small_report *s, uint64_t *seed, unsigned int n)
+{
+	for (unsigned int tries = 0; n > 0 && tries < 100000; tries++) {
+		uint64_t at = BASE + unit_random(seed) % (SIZE / 8) * 8;
+		const uint64_t values[] = {0,
+					   unit_random(seed) % 64,
+					   BASE + unit_random(seed) % SIZE,
+					   BASE + unit_random(seed) % (SIZE / 8) * 8,
+					   at,
+					   NOWHERE,
+					   UINT64_MAX,
+					   INT64_MAX,
+					   unit_random(seed)};
+		if (get_u64(s->bytes + (at - BASE), s->order) == 0)
+			continue;
+		put64(s, at, values[unit_random(seed) % ARRAY_SIZE(values)]);
+		n--;
+	}
 }
 
 /* Opens what was written, which is copied; further members of s->k.layout may be set then. */

@@ -306,13 +306,36 @@ static void sets_of_cpus(void **state)
 	bitmap_deinit(&b);
 }
 
+/* Whatever is there: it ends, with numbers that can be printed. */
+static void random_damage(void **state)
+{
+	(void)state;
+	uint64_t seed = 0x5a1f;
+	for (unsigned int i = 0; i < 1000; i++) {
+		put_rcu(&s, ORDER_LE);
+		put_grace_period(&s, 30);
+		put64(&s, STATE + S_EXPEDITED, 5);
+		small_report_damage(&s, &seed, 1 + i % 16);
+		open_rcu(&s);
+		_cleanup_buf_ struct buf text = BUF_INIT;
+		struct err *e = rcu_read_waits(&s.r, &w);
+		rcu_wait_text(&w.normal, &text);
+		rcu_wait_text(&w.expedited, &text);
+		assert_in_range(text.len, 1, 2048);
+		err_free(e);
+		rcu_waits_deinit(&w);
+		small_report_close(&s);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(quiet),     cmocka_unit_test(stalled),
-		cmocka_unit_test(limits),    cmocka_unit_test(its_kthread_does_not_run),
-		cmocka_unit_test(expedited), cmocka_unit_test(many_tasks),
-		cmocka_unit_test(damaged),   cmocka_unit_test(sets_of_cpus),
+		cmocka_unit_test(quiet),	 cmocka_unit_test(stalled),
+		cmocka_unit_test(limits),	 cmocka_unit_test(its_kthread_does_not_run),
+		cmocka_unit_test(expedited),	 cmocka_unit_test(many_tasks),
+		cmocka_unit_test(damaged),	 cmocka_unit_test(sets_of_cpus),
+		cmocka_unit_test(random_damage),
 	};
 	return cmocka_run_group_tests_name("report/rcu", tests, NULL, NULL);
 }

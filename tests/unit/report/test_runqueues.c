@@ -292,11 +292,32 @@ static void printed(void **state)
 	small_report_close(&s);
 }
 
+/* Whatever is there: it ends, with numbers that can be printed. */
+static void random_damage(void **state)
+{
+	(void)state;
+	uint64_t seed = 0x5a1f;
+	for (unsigned int i = 0; i < 1000; i++) {
+		put_cpus(ORDER_LE);
+		small_report_damage(&s, &seed, 1 + i % 16);
+		open_cpus();
+		put_threads(0);
+		struct err *e = runqueues_read(&s.r, &q);
+		for (size_t j = 0; !e && j < q.n; j++)
+			assert_true(isnan(q.cpu[j].lag) || q.cpu[j].lag >= 0);
+		err_free(e);
+		runqueues_deinit(&q);
+		small_report_close(&s);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole),   cmocka_unit_test(waiting),  cmocka_unit_test(lockups),
-		cmocka_unit_test(damaged), cmocka_unit_test(no_tasks), cmocka_unit_test(printed),
+		cmocka_unit_test(whole),	 cmocka_unit_test(waiting),
+		cmocka_unit_test(lockups),	 cmocka_unit_test(damaged),
+		cmocka_unit_test(no_tasks),	 cmocka_unit_test(printed),
+		cmocka_unit_test(random_damage),
 	};
 	return cmocka_run_group_tests_name("report/runqueues", tests, NULL, NULL);
 }

@@ -191,15 +191,25 @@ static void damaged_list(void **state)
 	put64(&s, CACHE(4) + C_LIST, CACHE(2) + C_LIST);
 	open_caches(&s);
 	assert_ok(slabs_read(&s.r, &got));
-	assert_missing(&s, "their list ends with a circle");
+	assert_missing(&s, "their list ends in a circle");
 	small_report_close(&s);
 
 	put_caches(&s, ORDER_LE);
 	put64(&s, CACHE(4) + C_LIST, NOWHERE);
 	open_caches(&s);
 	assert_ok(slabs_read(&s.r, &got));
-	assert_missing(&s, "memory that cannot be read");
-	assert_int_equal(got.bytes, 8192 * 10);
+	/* caches 0 to 4 and one that is nowhere; from the other end 12 to 5 */
+	assert_missing(&s, "their list is broken after 6 (memory that cannot be read), 8 are from");
+	assert_int_equal(got.caches, NCACHES);
+	assert_int_equal(got.bytes, 8192 * (12 * 13 / 2));
+	small_report_close(&s);
+
+	/* broken in both directions: 0 to 4, then 12 to 9 */
+	put64(&s, CACHE(9) + C_LIST + 8, CACHE(11) + C_LIST);
+	open_caches(&s);
+	assert_ok(slabs_read(&s.r, &got));
+	assert_missing(&s, "after 6 (memory that cannot be read), 4 are from");
+	assert_int_equal(got.bytes, 8192 * (10 + 12 + 11 + 10 + 9));
 	s.r.until = 0;
 	assert_ok(slabs_read(&s.r, &got));
 	assert_int_equal(got.caches, 0);
@@ -219,12 +229,29 @@ static void other_kernels(void **state)
 	small_report_close(&s);
 }
 
+/* Whatever is there: it ends, with numbers that can be printed. */
+static void random_damage(void **state)
+{
+	(void)state;
+	uint64_t seed = 0x5a1f;
+	for (unsigned int i = 0; i < 1000; i++) {
+		put_caches(&s, ORDER_LE);
+		small_report_damage(&s, &seed, 1 + i % 16);
+		open_caches(&s);
+		assert_ok(slabs_read(&s.r, &got));
+		for (size_t j = 0; j < got.ntop; j++)
+			assert_true(got.top[j].bytes >= 0 && got.top[j].bytes <= got.bytes);
+		small_report_close(&s);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_largest),	      cmocka_unit_test(several_nodes),
 		cmocka_unit_test(nodes_beside_barns), cmocka_unit_test(damaged_caches),
 		cmocka_unit_test(damaged_list),	      cmocka_unit_test(other_kernels),
+		cmocka_unit_test(random_damage),
 	};
 	return cmocka_run_group_tests_name("report/slabs", tests, NULL, NULL);
 }

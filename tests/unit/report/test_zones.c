@@ -210,12 +210,30 @@ static void nothing(void **state)
 	small_report_close(&s);
 }
 
+/* Whatever is there: it ends, with numbers that can be printed. */
+static void random_damage(void **state)
+{
+	(void)state;
+	uint64_t seed = 0x5a1f;
+	for (unsigned int i = 0; i < 1000; i++) {
+		put_machine(&s, ORDER_LE);
+		small_report_damage(&s, &seed, 1 + i % 16);
+		open_machine(&s);
+		struct err *e = zones_read(&s.r, &z);
+		for (size_t j = 0; j < z.n; j++)
+			assert_in_range(z.zone[j].present, 1, INT64_C(1) << 44);
+		err_free(e);
+		zones_deinit(&z);
+		small_report_close(&s);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole),	 cmocka_unit_test(cpus_that_count),
 		cmocka_unit_test(other_kernels), cmocka_unit_test(damaged),
-		cmocka_unit_test(nothing),
+		cmocka_unit_test(nothing),	 cmocka_unit_test(random_damage),
 	};
 	return cmocka_run_group_tests_name("report/zones", tests, NULL, NULL);
 }
