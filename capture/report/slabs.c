@@ -152,14 +152,13 @@ static void add_cache(struct reading *x, struct slabs *all, uint64_t addr)
  * From the end of the list back to the node that has no next. Each must be the next one of the one
  * before it, so there is no way into a circle. Returns how many there were.
  */
-static size_t add_backwards(struct reading *x, struct slabs *all, uint64_t broken)
+static size_t add_backwards(struct reading *x, struct slabs *all)
 {
 	uint64_t head = (uint64_t)x->l->slab_caches, at = head;
 	size_t n = 0;
 	while (n < SLABS_MAX && report_time_left(x->r)) {
 		uint64_t prev = field_pointer(x->k, at, 8);
-		if (prev == 0 || prev == head || prev == broken ||
-		    field_pointer(x->k, prev, 0) != at)
+		if (prev == 0 || prev == head || field_pointer(x->k, prev, 0) != at)
 			break;
 		add_cache(x, all, prev - (uint64_t)x->l->kmem_cache_list);
 		at = prev;
@@ -179,8 +178,7 @@ static void add_caches(struct reading *x, struct slabs *all)
 		report_missing(x->r,
 			       "slab caches: their list is broken after %zu (%s), %zu are from its "
 			       "other end",
-			       it.walk.visited, walk_why_name(it.walk.why),
-			       add_backwards(x, all, it.at));
+			       it.walk.visited, walk_why_name(it.walk.why), add_backwards(x, all));
 	else if (it.walk.why != WALK_END && it.walk.why != WALK_GOING)
 		report_missing(x->r, "slab caches: their list ends in %s after %zu",
 			       walk_why_name(it.walk.why), it.walk.visited);

@@ -134,7 +134,6 @@ static void waiting(void **state)
 	}
 	put8(&s, TASK(13) + T_DELAYED, 1);
 	put32(&s, TASK(14) + T_ON_RQ, 2);
-	put64(&s, TASK(12) + T_QUEUED, NOW + 1); /* in the future: not known */
 	open_cpus();
 	put_threads(0);
 	assert_ok(runqueues_read(&s.r, &q));
@@ -261,6 +260,8 @@ static void printed(void **state)
 	put64(&s, TOUCHED, (NOW >> 30) - 30);
 	put32(&s, TASK(7) + T_ON_RQ, 1);
 	put64(&s, TASK(7) + T_QUEUED, NOW - 24 * SECOND);
+	put32(&s, TASK(8) + T_ON_RQ, 1);
+	put64(&s, TASK(8) + T_QUEUED, NOW + SECOND); /* in the future: not known */
 	open_cpus();
 	put_threads(0);
 	void *data = calloc(1, part_runqueues.data_size);
@@ -270,7 +271,7 @@ static void printed(void **state)
 	assert_string_equal(
 		buf_str(&out),
 		"CPU 0: 2 to run, task-2 (pid 2) on it\n"
-		"    waiting: task-7 (pid 7) 24.00 s\n"
+		"    waiting: task-7 (pid 7) 24.00 s, task-8 (pid 8)\n"
 		"    its clock stopped 25.0 s before that of another CPU\n"
 		"    SOFT LOCKUP: the watchdog's thread did not run for 32 s (limit 20 s)\n"
 		"Idle, with nothing to run: CPU 1\n");
@@ -280,7 +281,8 @@ static void printed(void **state)
 	json_object_end(&j);
 	assert_has(&json, "{\"cpu\":0,\"running\":2,\"current\":{\"pid\":2,\"comm\":\"task-2\"},"
 			  "\"idle\":false,\"clock_lag_seconds\":25.000,\"waiting\":[{\"pid\":7,"
-			  "\"comm\":\"task-7\",\"state\":\"R\",\"seconds\":24.000}]");
+			  "\"comm\":\"task-7\",\"state\":\"R\",\"seconds\":24.000},{\"pid\":8,"
+			  "\"comm\":\"task-8\",\"state\":\"R\",\"seconds\":null}]");
 	assert_has(&json, "\"rcu\":[]");
 	part_runqueues.release(data);
 	/* neither of the two: there is nothing to print */

@@ -156,7 +156,8 @@ static void damaged_caches(void **state)
 {
 	(void)state;
 	put_caches(&s, ORDER_LE);
-	put64(&s, NODE(12) + N_SLABS, UINT64_MAX / 3);
+	put64(&s, NODE(12) + N_SLABS, UINT64_C(1) << 43); /* in bytes, more than 64 bits */
+	put32(&s, CACHE(12) + C_OO, 16 << 16 | 8);
 	put64(&s, NODE(11) + N_SLABS, 9999); /* of two pages each: more than the machine has */
 	put32(&s, CACHE(10) + C_OO, UINT32_MAX);
 	put64(&s, CACHE(9) + C_NODE, NOWHERE);
@@ -168,9 +169,10 @@ static void damaged_caches(void **state)
 	put64(&s, SLAB(2) + S_LIST, SLAB(1) + S_LIST);
 	put_slab(&s, SLAB(1), 8);
 	put_slab(&s, SLAB(2), 8);
-	const uint64_t one[] = {SLAB(3) + S_LIST};
-	put_list(&s, NODE(4) + N_PARTIAL, one, 1);
+	const uint64_t both[] = {SLAB(3) + S_LIST, SLAB(4) + S_LIST};
+	put_list(&s, NODE(4) + N_PARTIAL, both, 2);
 	put_slab(&s, SLAB(3), 9); /* more than it has */
+	put_slab(&s, SLAB(4), 7);
 	open_caches(&s);
 	assert_ok(slabs_read(&s.r, &got));
 	assert_missing(&s, "4 are unreadable or damaged");
