@@ -10,9 +10,9 @@
 #include "report/part.h"
 
 /* What is asked first comes first; the log, which is long and also saved by itself, comes last. */
-static const struct report_part *const parts[] = {&part_cpus,	  &part_runqueues,  &part_memory,
-						  &part_tasks,	  &part_modules,    &part_mounts,
-						  &part_block_io, &part_interrupts, &part_log};
+static const struct report_part *const parts[] = {
+	&part_verdict, &part_cpus,   &part_runqueues, &part_memory,	&part_tasks,
+	&part_modules, &part_mounts, &part_block_io,  &part_interrupts, &part_log};
 
 const char *report_part_name(size_t i)
 {
