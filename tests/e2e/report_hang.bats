@@ -97,7 +97,7 @@ verdict() {
 	for name in $CASES; do
 		[ -n "$(dump_of "$name")" ] || { echo "no dump of $name"; return 1; }
 	done
-	! results | grep 'still alive'
+	run ! grep 'still alive' <(results)
 }
 
 @test "report_hang: a deadlock of two mutexes is named, with both tasks" {

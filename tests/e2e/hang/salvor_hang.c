@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Ways for a kernel to hang or die, on purpose, in a guest of the lab: insmod salvor_hang.ko how=NAME[,NAME…].
- * What vmcore-report says of each is what the end-to-end tests look at.
+ * Ways for a kernel to hang or die, on purpose, in a guest of the lab:
+ * insmod salvor_hang.ko how=NAME[,NAME…]. What vmcore-report says of each is what the end-to-end
+ * tests look at.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
