@@ -34,11 +34,6 @@ write_job() {
 			set_to kernel/hung_task_panic 1
 			hang abba,rwsem,semaphore,completion
 			;;
-		spin)
-			hang spin
-			sleep 8
-			echo c >/proc/sysrq-trigger
-			;;
 		softlockup)
 			set_to kernel/watchdog_thresh 3
 			set_to kernel/softlockup_panic 1

@@ -82,12 +82,23 @@ static int waiter_for_completion(void *arg)
 	return 0;
 }
 
-/* A CPU that answers nothing any more. */
+/*
+ * A CPU that answers nothing any more. Whoever waits for its answer to an inter-processor interrupt
+ * hangs with it, so that another thread, which needs none, ends this.
+ */
 static int spinner_without_interrupts(void *arg)
 {
+	msleep(2000);
 	local_irq_disable();
 	for (;;)
 		cpu_relax();
+	return 0;
+}
+
+static int panics_after_10_s(void *arg)
+{
+	mdelay(10000);
+	panic("salvor_hang: 10 s are over");
 	return 0;
 }
 
@@ -150,6 +161,7 @@ static bool start_way(const char *way)
 		start(waiter_for_completion, "hang_done3", -1);
 	} else if (!strcmp(way, "spin")) {
 		start(spinner_without_interrupts, "hang_spin", 1);
+		start(panics_after_10_s, "hang_end", 0);
 	} else if (!strcmp(way, "softlockup")) {
 		start(spinner_without_scheduling, "hang_soft", 1);
 	} else if (!strcmp(way, "stack")) {
