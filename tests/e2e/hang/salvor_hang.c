@@ -130,7 +130,7 @@ static int overflower(void *arg)
 
 static noinline void salvor_write_null(int *where)
 {
-	*where = 1;
+	WRITE_ONCE(*where, 1);
 }
 
 static void start(int (*fn)(void *), const char *name, int cpu)
