@@ -78,7 +78,7 @@ bool fetch_name(struct kmem *k, uint64_t addr, int64_t offset, char *ret, size_t
 void fetch_walk_ended(struct report *r, const char *what, const struct walk *w)
 {
 	if (w->why == WALK_LIMIT)
-		report_missing(r, "%s: more than %zu, which cannot be all real", what, w->limit);
+		report_missing(r, "%s: more than %zu: the rest is left out", what, w->limit);
 	else if (w->why != WALK_END && w->why != WALK_GOING)
 		report_missing(r, "%s: %s at %#" PRIx64 " after %zu", what, walk_why_name(w->why),
 			       w->where, w->visited);

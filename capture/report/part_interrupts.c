@@ -10,7 +10,7 @@
 #include "report/irqs.h"
 
 /* A large machine has some thousands. */
-#define IRQS_MAX 65536
+#define IRQS_MAX 16384
 /* Counts by CPU that are kept; beyond, an interrupt has its total and its busiest CPU. */
 #define COUNTS_MAX (256 * 1024)
 /* The most frequent ones; the rest is in the JSON. */

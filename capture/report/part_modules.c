@@ -10,6 +10,8 @@
 /* Kernels load a few hundred. */
 #define MODULES_MAX 8192
 #define USERS_MAX   64
+/* Names of users of all modules together */
+#define USERS_BYTES (1 << 20)
 /* MODULE_NAME_LEN is 64 - sizeof(unsigned long). */
 #define NAME_SIZE 64
 /* enum mod_mem_type has 7. */
@@ -28,7 +30,7 @@ struct module {
 
 struct modules_part {
 	struct module *module;
-	size_t n;
+	size_t n, users; /* bytes of names */
 };
 
 /* module.mem since 6.4 (ac3b43283923): what has no size is not there. */
@@ -66,11 +68,14 @@ static void read_layouts(struct kmem *k, uint64_t module, struct module *m)
 }
 
 /* struct module_use.source is a module that needs this one. */
-static struct err *read_users(struct report *r, uint64_t module, struct module *m)
+static struct err *read_users(struct report *r, struct modules_part *p, uint64_t module,
+			      struct module *m)
 {
 	const struct layout *l = r->k->kmem.layout;
 	struct entries users = {0};
 	struct err *e = NULL;
+	if (p->users > USERS_BYTES)
+		return NULL;
 	if (layout_known(l->module_source_list) && layout_known(l->module_use_list))
 		e = fetch_list(r, "users of a module", module + (uint64_t)l->module_source_list,
 			       l->module_use_list, USERS_MAX, &users);
@@ -82,10 +87,12 @@ static struct err *read_users(struct report *r, uint64_t module, struct module *
 			buf_printf(&m->users, "%s%s", m->users.len ? " " : "", name);
 	}
 	entries_deinit(&users);
+	p->users += m->users.len;
 	return e ? e : buf_error(&m->users);
 }
 
-static struct err *read_module(struct report *r, uint64_t addr, struct module *m)
+static struct err *read_module(struct report *r, struct modules_part *p, uint64_t addr,
+			       struct module *m)
 {
 	struct kmem *k = &r->k->kmem;
 	const struct layout *l = k->layout;
@@ -103,7 +110,7 @@ static struct err *read_module(struct report *r, uint64_t addr, struct module *m
 	/* One reference is the module's own: MODULE_REF_BASE, 3.19 (e513cc1c07e2). */
 	if (fetch_u32(k, addr, l->module_refcnt, &references))
 		m->used_by = (int32_t)references > 0 ? (int64_t)references - 1 : 0;
-	return read_users(r, addr, m);
+	return read_users(r, p, addr, m);
 }
 
 static struct err *gather(struct report *r, void *data)
@@ -121,13 +128,15 @@ static struct err *gather(struct report *r, void *data)
 	if (!e && !p->module)
 		e = err_nomem();
 	for (size_t i = 0; i < list.n && !e && report_time_left(r); i++) {
-		e = read_module(r, list.at[i], &p->module[p->n]);
+		e = read_module(r, p, list.at[i], &p->module[p->n]);
 		if (e && err_code(e) != ERR_NOMEM)
 			(void)report_failed(r, TAKE_PTR(e));
 		else
 			p->n++;
 	}
 	entries_deinit(&list);
+	if (!e && p->users > USERS_BYTES)
+		report_missing(r, "more users of modules than can be: the rest is left out");
 	return e;
 }
 

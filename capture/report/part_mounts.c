@@ -11,6 +11,8 @@
 
 /* A machine full of containers has some thousands; the kernel's own limit is 100,000. */
 #define MOUNTS_MAX 16384
+/* Of their names and paths together: real ones have some hundred bytes each. */
+#define NAMES_MAX (4 << 20)
 /* Lines that a reader can take. */
 #define TEXT_MOUNTS 1000
 
@@ -22,7 +24,8 @@ struct mount_line {
 
 struct mounts_part {
 	struct mount_line *mount;
-	size_t n, cap;
+	size_t n, cap, lost;
+	size_t bytes; /* of names */
 };
 
 /* Process 1, or the kernel's own first task, which has the namespace of the time of boot. */
@@ -69,13 +72,14 @@ static bool add_line(struct mounts_part *p)
 	return true;
 }
 
-static struct err *copy(const char *s, char **ret)
+static struct err *copy(struct mounts_part *p, const char *s, char **ret)
 {
 	*ret = s ? strdup(s) : NULL;
+	p->bytes += s ? strlen(s) : 0;
 	return s && !*ret ? err_nomem() : NULL;
 }
 
-static struct err *add(struct report *r, struct mounts_part *p, uint64_t addr, size_t *lost)
+static struct err *add(struct report *r, struct mounts_part *p, uint64_t addr)
 {
 	char name[256], path[MOUNT_PATH_SIZE];
 	struct kmem *k = &r->k->kmem;
@@ -83,21 +87,21 @@ static struct err *add(struct report *r, struct mounts_part *p, uint64_t addr, s
 		return err_nomem();
 	struct mount_line *line = &p->mount[p->n];
 	*line = (struct mount_line) {0};
-	if (!mount_is_readable(k, addr)) {
-		++*lost;
+	if (p->bytes > NAMES_MAX || !mount_is_readable(k, addr)) {
+		p->lost++;
 		return NULL;
 	}
 	p->n++;
 	line->flags = mount_flags(k, addr, &line->read_only);
 	struct err *e =
-		copy(mount_device(k, addr, name, sizeof(name)) ? name : NULL, &line->device);
+		copy(p, mount_device(k, addr, name, sizeof(name)) ? name : NULL, &line->device);
 	if (!e)
-		e = copy(mount_type(k, addr, name, sizeof(name)) ? name : NULL, &line->type);
-	return e ? e : copy(mount_path(k, addr, path), &line->path);
+		e = copy(p, mount_type(k, addr, name, sizeof(name)) ? name : NULL, &line->type);
+	return e ? e : copy(p, mount_path(k, addr, path), &line->path);
 }
 
 /* Since 6.8 (2eea9ce4310d) */
-static struct err *walk_tree(struct report *r, struct mounts_part *p, uint64_t ns, size_t *lost)
+static struct err *walk_tree(struct report *r, struct mounts_part *p, uint64_t ns)
 {
 	const struct layout *l = r->k->kmem.layout;
 	const struct rbtree_offsets offsets = {l->rb_node_parent, l->rb_node_right,
@@ -111,13 +115,13 @@ static struct err *walk_tree(struct report *r, struct mounts_part *p, uint64_t n
 	rbtree_init(&it, &r->k->kmem, ns + (uint64_t)l->mnt_ns_mounts, &offsets, l->mount_node,
 		    MOUNTS_MAX);
 	while (!e && report_time_left(r) && rbtree_next(&it, &mount))
-		e = add(r, p, mount, lost);
+		e = add(r, p, mount);
 	if (!e)
 		fetch_walk_ended(r, "mounts", &it.walk);
 	return e;
 }
 
-static struct err *walk_list(struct report *r, struct mounts_part *p, uint64_t ns, size_t *lost)
+static struct err *walk_list(struct report *r, struct mounts_part *p, uint64_t ns)
 {
 	const struct layout *l = r->k->kmem.layout;
 	struct entries list;
@@ -126,7 +130,7 @@ static struct err *walk_list(struct report *r, struct mounts_part *p, uint64_t n
 	struct err *e = fetch_list(r, "mounts", ns + (uint64_t)l->mnt_ns_list, l->mount_list,
 				   MOUNTS_MAX, &list);
 	for (size_t i = 0; i < list.n && !e && report_time_left(r); i++)
-		e = add(r, p, list.at[i], lost);
+		e = add(r, p, list.at[i]);
 	entries_deinit(&list);
 	return e;
 }
@@ -135,14 +139,15 @@ static struct err *gather(struct report *r, void *data)
 {
 	struct mounts_part *p = data;
 	uint64_t ns = 0;
-	size_t lost = 0;
 	struct err *e = find_namespace(r, &ns);
 	if (!e && layout_known(r->k->kmem.layout->mount_node))
-		e = walk_tree(r, p, ns, &lost);
+		e = walk_tree(r, p, ns);
 	else if (!e)
-		e = walk_list(r, p, ns, &lost);
-	if (!e && lost)
-		report_missing(r, "%zu mounts cannot be read", lost);
+		e = walk_list(r, p, ns);
+	if (!e && p->bytes > NAMES_MAX)
+		report_missing(r, "names and paths that cannot be real: the rest is left out");
+	if (!e && p->lost)
+		report_missing(r, "%zu mounts cannot be read", p->lost);
 	return e;
 }
 

@@ -9,7 +9,7 @@
 
 /* What a reader and a capture kernel can take; the rest is counted. */
 #define TEXT_PROCESSES 1000
-#define JSON_TASKS     32768
+#define JSON_TASKS     16384
 #define TEXT_NAMES     100
 #define TEXT_WIDTH     100
 

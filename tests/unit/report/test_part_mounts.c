@@ -297,6 +297,35 @@ static void damaged_namespaces(void **state)
 	fake_close(&f);
 }
 
+/* Many mounts below a directory that goes round have paths as long as can be: memory is limited. */
+static void long_paths(void **state)
+{
+	(void)state;
+	enum { MANY = 1100, SIZE = 40 };
+	start(false);
+	uint64_t srv = get_u64(f.bytes + (point[2] + D_PARENT - FAKE_BASE), f.order);
+	fake_u64(&f, srv + D_PARENT, point[2]);
+	fake_list(&f, ns);
+	for (int i = 0; i < MANY; i++) {
+		uint64_t small = fake_alloc(&f, SIZE);
+		fake_list_add(&f, ns, small);
+		fake_u64(&f, small + 16, root[2]);
+		fake_u64(&f, small + 24, small - SIZE);
+		fake_u64(&f, small + 32, srv);
+	}
+	open_it();
+	use_list(&f);
+	struct layout *l = &f.kernel.layout;
+	l->mount_root = 16;
+	l->mount_parent = 24;
+	l->mount_mountpoint = 32;
+	l->mount_devname = l->mount_sb = l->mount_flags = LAYOUT_UNKNOWN;
+	fake_run(&f, "mounts");
+	fake_assert_outcome(&f, "partial", "names and paths that cannot be real");
+	assert_true(strlen(f.json) > 4 << 20 && strlen(f.json) < 5 << 20);
+	fake_close(&f);
+}
+
 static void no_process_1(void **state)
 {
 	(void)state;
@@ -329,13 +358,10 @@ static void anything(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(listed_as_mount_does),
-		cmocka_unit_test(options),
-		cmocka_unit_test(damaged_paths),
-		cmocka_unit_test(circles),
-		cmocka_unit_test(damaged_namespaces),
-		cmocka_unit_test(no_process_1),
-		cmocka_unit_test(anything),
+		cmocka_unit_test(listed_as_mount_does), cmocka_unit_test(options),
+		cmocka_unit_test(damaged_paths),	cmocka_unit_test(circles),
+		cmocka_unit_test(damaged_namespaces),	cmocka_unit_test(no_process_1),
+		cmocka_unit_test(long_paths),		cmocka_unit_test(anything),
 	};
 	return cmocka_run_group_tests_name("report/part_mounts", tests, NULL, NULL);
 }
