@@ -25,6 +25,7 @@ struct err *report_init(struct report *r, struct kernel *k, const char *path)
 
 void report_deinit(struct report *r)
 {
+	locks_destroy(r->locks);
 	threads_destroy(r->threads);
 	err_free(r->log_error);
 	buf_deinit(&r->log);
@@ -80,6 +81,15 @@ const struct threads *report_threads(struct report *r)
 	if (!r->threads)
 		(void)report_failed(r, threads_collect(r, &r->threads));
 	return r->threads;
+}
+
+const struct locks *report_locks(struct report *r)
+{
+	if (!r->locks)
+		(void)report_failed(r, locks_collect(r, &r->locks));
+	if (r->locks)
+		locks_say_missing(r->locks, r);
+	return r->locks;
 }
 
 /* --- writing ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "kernel/kernel.h"
+#include "report/locks.h"
 #include "report/threads.h"
 
 struct report_part;
@@ -23,6 +24,7 @@ struct report {
 	struct err *log_error;
 	bool log_read;
 	struct threads *threads;
+	struct locks *locks;
 
 	/* Of the part that runs. */
 	struct buf missing; /* lines */
@@ -57,6 +59,10 @@ bool report_time_left(struct report *r);
 const char *report_log(struct report *r);
 /* Every thread with its stack, borrowed; NULL if there is no way to them (said as missing). */
 const struct threads *report_threads(struct report *r);
+
+/* What threads wait for and who has it, borrowed; NULL if that cannot be found (said as missing).
+ */
+const struct locks *report_locks(struct report *r);
 
 /* The names of all parts, NULL at the end of the table. */
 const char *report_part_name(size_t i);
