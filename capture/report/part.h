@@ -28,6 +28,6 @@ struct report_part {
 	void (*release)(void *data); /* what data points to; NULL: nothing */
 };
 
-extern const struct report_part part_cpus, part_log;
+extern const struct report_part part_cpus, part_blocked, part_locks, part_log;
 
 #endif

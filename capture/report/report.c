@@ -10,7 +10,8 @@
 #include "report/part.h"
 
 /* What is asked first comes first; the log, which is long and also saved by itself, comes last. */
-static const struct report_part *const parts[] = {&part_cpus, &part_log};
+static const struct report_part *const parts[] = {&part_cpus, &part_blocked, &part_locks,
+						  &part_log};
 
 const char *report_part_name(size_t i)
 {
