@@ -28,7 +28,8 @@ struct report_part {
 	void (*release)(void *data); /* what data points to; NULL: nothing */
 };
 
-extern const struct report_part part_verdict, part_cpus, part_runqueues, part_memory, part_tasks,
-	part_modules, part_mounts, part_block_io, part_interrupts, part_log;
+extern const struct report_part part_verdict, part_cpus, part_blocked, part_locks, part_runqueues,
+	part_memory, part_tasks, part_modules, part_mounts, part_block_io, part_interrupts,
+	part_log;
 
 #endif

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
+#include "report/locks.h"
 #include "report/system.h"
 #include "report/taint.h"
 #include "report/verdict_log.h"
@@ -40,17 +41,9 @@ static void add_missing(void *arg, const char *what)
  */
 
 /*
- * A circle of tasks that wait for each other's locks, as a sentence: it explains a hang better than
- * the watchdog that saw it. To be asked of report_deadlock() of the part that knows the locks, once
- * there is one; NULL: there is none.
+ * Could it be that tasks waited for each other? Then that is what hung, and the log only has the
+ * watchdog that saw it.
  */
-static const char *find_deadlock(struct report *r)
-{
-	(void)r;
-	return NULL;
-}
-
-/* Could it be that tasks waited for each other? */
 static bool may_be_deadlock(enum verdict_kind kind)
 {
 	return kind == VERDICT_HUNG_TASK || kind == VERDICT_NMI || kind == VERDICT_USER_REQUESTED ||
@@ -120,9 +113,9 @@ static struct err *gather(struct report *r, void *data)
 	v->kind = seen.kind;
 	if (seen.last_stamp > v->system.uptime)
 		v->system.uptime = seen.last_stamp;
-	const char *deadlock = may_be_deadlock(v->kind) ? find_deadlock(r) : NULL;
-	if (deadlock) {
-		buf_printf(&v->sentence, "%s%s", deadlock, seen.kind ? "; " : "");
+	_cleanup_buf_ struct buf circle = BUF_INIT;
+	if (may_be_deadlock(v->kind) && report_deadlock(r, &circle)) {
+		buf_printf(&v->sentence, "Deadlock: %s%s", buf_str(&circle), seen.kind ? ". " : "");
 		v->kind = VERDICT_DEADLOCK;
 	}
 	verdict_log_sentence(&seen, &v->sentence);

@@ -11,8 +11,8 @@
 
 /* What is asked first comes first; the log, which is long and also saved by itself, comes last. */
 static const struct report_part *const parts[] = {
-	&part_verdict, &part_cpus,   &part_runqueues, &part_memory,	&part_tasks,
-	&part_modules, &part_mounts, &part_block_io,  &part_interrupts, &part_log};
+	&part_verdict, &part_cpus,    &part_blocked, &part_locks,    &part_runqueues,  &part_memory,
+	&part_tasks,   &part_modules, &part_mounts,  &part_block_io, &part_interrupts, &part_log};
 
 const char *report_part_name(size_t i)
 {
@@ -27,6 +27,7 @@ struct err *report_init(struct report *r, struct kernel *k, const char *path)
 
 void report_deinit(struct report *r)
 {
+	locks_destroy(r->locks);
 	threads_destroy(r->threads);
 	err_free(r->log_error);
 	buf_deinit(&r->log);
@@ -82,6 +83,15 @@ const struct threads *report_threads(struct report *r)
 	if (!r->threads)
 		(void)report_failed(r, threads_collect(r, &r->threads));
 	return r->threads;
+}
+
+const struct locks *report_locks(struct report *r)
+{
+	if (!r->locks)
+		(void)report_failed(r, locks_collect(r, &r->locks));
+	if (r->locks)
+		locks_say_missing(r->locks, r);
+	return r->locks;
 }
 
 /* --- writing ------------------------------------------------------------------------------------

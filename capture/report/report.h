@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "kernel/kernel.h"
+#include "report/locks.h"
 #include "report/threads.h"
 
 struct report_part;
@@ -23,6 +24,7 @@ struct report {
 	struct err *log_error;
 	bool log_read;
 	struct threads *threads;
+	struct locks *locks;
 
 	bool found_any; /* some part has something to say */
 
@@ -60,6 +62,10 @@ bool report_time_left(struct report *r);
 const char *report_log(struct report *r);
 /* Every thread with its stack, borrowed; NULL if there is no way to them (said as missing). */
 const struct threads *report_threads(struct report *r);
+
+/* What threads wait for and who has it, borrowed; NULL if that cannot be found (said as missing).
+ */
+const struct locks *report_locks(struct report *r);
 
 /* ERR_USAGE where names, as for report_run(), has one that is no part's, or none at all. */
 struct err *report_check_names(const char *names) must_check;

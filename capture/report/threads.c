@@ -153,6 +153,8 @@ struct err *threads_collect(struct report *r, struct threads **ret)
 	if (e)
 		report_missing(r, "stacks: %s", err_message(e));
 	err_free(e);
+	if (c.unwinds)
+		c.all->stack_size = c.unwinder.thread_size;
 	if (c.unwinds && c.unwinder.less)
 		report_missing(r, "stacks are guessed: %s", err_message(c.unwinder.less));
 	e = add_running(&c);
@@ -207,9 +209,8 @@ bool threads_same_stack(const struct threads *all, const struct thread *a, const
 	return true;
 }
 
-/* Code is called from the instruction before the one that it returns to. */
-static bool frame_symbol(const struct kernel *k, const struct frame *f, struct symbol *ret,
-			 uint64_t *offset)
+bool frame_symbol(const struct kernel *k, const struct frame *f, struct symbol *ret,
+		  uint64_t *offset)
 {
 	uint64_t back = f->kind == FRAME_CALL;
 	if (!k->symbols || f->kind == FRAME_USER ||

@@ -31,6 +31,7 @@ struct threads {
 	size_t n;
 	struct frame *frames;
 	size_t nframes;
+	uint64_t stack_size; /* of each thread */
 };
 
 /*
@@ -55,6 +56,10 @@ bool threads_same_stack(const struct threads *all, const struct thread *a, const
 bool thread_is_in(const struct kernel *k, const struct threads *all, const struct thread *t,
 		  const char *prefix, size_t max);
 
+/* The function that a frame is in, and how far in: code is called from the instruction before the
+ * one that it returns to. False: it has no name. */
+bool frame_symbol(const struct kernel *k, const struct frame *f, struct symbol *ret,
+		  uint64_t *offset);
 /* "schedule+0x27", "e1000_watchdog+0x1a0 [e1000]", or the address; "? " in front of a guess. */
 void frame_text(const struct kernel *k, const struct frame *f, struct buf *out);
 /* One line a frame, indented; says why a stack ends that does not end as it should. */
