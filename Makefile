@@ -95,8 +95,12 @@ filter_src := $(call src,$(addprefix filter/,pages pack output cli))
 inc_src    := $(call src,capture/incident)
 crash_src  := $(call src,capture/crash)
 nic_src    := $(call src,capture/nic capture/nic/live capture/nic/decode)
+report_src := $(call src,capture/report)
 test_src   := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 tool_src   := $(wildcard tests/tools/*.c)
+
+# The page of vmcore-report --html, with its style and script, as a C source.
+page_obj := $(OUT)/capture/report/page.o
 
 lib := $(OUT)/libsalvor.a
 progs :=
@@ -108,6 +112,9 @@ progs += $(OUT)/kdump-capture
 endif
 ifneq ($(wildcard capture/nic/main.c),)
 progs += $(OUT)/nic-dump
+endif
+ifneq ($(wildcard capture/report/main.c),)
+progs += $(OUT)/vmcore-report
 endif
 
 all: codecs-said $(progs)
@@ -128,6 +135,14 @@ $(OUT)/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(required_flags) $(CPPFLAGS) $(CFLAGS) $(extra_cflags) -MMD -MP -c -o $@ $<
 
+$(page_obj:.o=.c): $(wildcard capture/report/page/*)
+	$(call msg,GEN)
+	@mkdir -p $(@D)
+	$(Q)capture/report/page/embed >$@
+$(page_obj): $(page_obj:.o=.c) $(OUT)/flags
+	$(call msg,CC)
+	$(Q)$(CC) $(required_flags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
 # Rebuild when the flags change.
 $(OUT)/flags: FORCE
 	@mkdir -p $(@D)
@@ -140,7 +155,7 @@ $(lib): $(call obj,$(core_src))
 	$(call msg,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-link = $(CC) $(required_flags) $(CFLAGS) $(required_ld) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+link = $(CC) $(required_flags) $(CFLAGS) $(required_ld) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 $(OUT)/vmcore-filter: $(call obj,$(filter_src)) $(lib)
 	$(call msg,LD)
@@ -151,10 +166,13 @@ $(OUT)/kdump-capture: $(call obj,$(inc_src) $(crash_src)) $(lib)
 $(OUT)/nic-dump: $(call obj,$(inc_src) $(nic_src)) $(lib)
 	$(call msg,LD)
 	$(Q)$(link) $(nic_libs) $(core_libs)
+$(OUT)/vmcore-report: $(call obj,$(report_src)) $(page_obj) $(lib)
+	$(call msg,LD)
+	$(Q)$(link) $(core_libs)
 
 # --- unit tests, tools: one program per file --------------------------------------------------------
 not_main = $(filter-out %/main.c %_main.c,$(1))
-tested   := $(call obj,$(call not_main,$(filter_src) $(inc_src) $(crash_src) $(nic_src)))
+tested   := $(call obj,$(call not_main,$(filter_src) $(inc_src) $(crash_src) $(nic_src) $(report_src))) $(page_obj)
 tests    := $(patsubst %.c,$(OUT)/%,$(test_src))
 $(tests): $(OUT)/%: $(OUT)/%.o $(OUT)/libtested.a $(lib)
 	$(call msg,LD)

@@ -3,4 +3,6 @@
 # What single tools are made of beyond their own file and the library.
 
 $(OUT)/tests/tools/compare-dumps: $(OUT)/tests/tools/lib/dump_attrs.o
+$(OUT)/tests/tools/kernel-examples: $(OUT)/tests/tools/lib/kernel_examples.o
 $(OUT)/tests/tools/mkvmcore: $(OUT)/tests/tools/lib/world.o $(OUT)/tests/tools/lib/world_vmcore.o
+$(OUT)/tests/tools/report-page: $(call obj,capture/report/html.c capture/report/json_text.c) $(page_obj)

@@ -4,3 +4,7 @@
 
 $(tests): core_libs += -lcmocka
 $(OUT)/tests/unit/base/test_json: core_libs += -ljansson
+$(OUT)/tests/unit/report/test_html: core_libs += -ljansson
+# The examples of doc/kernel-reader.md are a tool, too.
+$(OUT)/tests/unit/kernel/test_examples: $(OUT)/tests/tools/lib/kernel_examples.o
+$(OUT)/tests/unit/kernel/test_examples.o: extra_cflags := -Itests/unit -Itests/tools

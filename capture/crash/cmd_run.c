@@ -14,6 +14,7 @@
 #include "crash/plan.h"
 #include "crash/run.h"
 #include "crash/say.h"
+#include "crash/steps.h"
 #include "crash/target.h"
 #include "crash/watchdog.h"
 
@@ -56,6 +57,7 @@ static struct err *run_init(struct run *run, const struct root *root, const stru
 	run->started_wall = time(NULL);
 	run->uptime = read_uptime(root);
 	run->memory_kib = environment_memory_kib(root);
+	run->report_seconds = REPORT_SECONDS;
 	run->environment = environment_detect(root);
 	run->core.saved_by = -1;
 	struct err *e = run_path(run, RUN_DIR, run->dir);

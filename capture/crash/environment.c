@@ -33,14 +33,21 @@ enum environment environment_detect(const struct root *root)
 	return ENVIRONMENT_KDUMP;
 }
 
-uint64_t environment_memory_kib(const struct root *root)
+static uint64_t memory_line(const struct root *root, const char *name)
 {
 	_cleanup_buf_ struct buf b = BUF_INIT;
-	struct err *e = root_read(root, "/proc/meminfo", 4096, &b);
-	if (e) {
-		err_free(e);
-		return 0;
-	}
-	const char *at = strstr(buf_str(&b), "MemTotal:");
-	return at ? strtoull(at + strlen("MemTotal:"), NULL, 10) : 0;
+	struct err *e = root_read(root, "/proc/meminfo", 65536, &b);
+	const char *at = e ? NULL : strstr(buf_str(&b), name);
+	err_free(e);
+	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
+uint64_t environment_memory_kib(const struct root *root)
+{
+	return memory_line(root, "MemTotal:");
+}
+
+uint64_t environment_available_kib(const struct root *root)
+{
+	return memory_line(root, "MemAvailable:");
 }

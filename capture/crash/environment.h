@@ -14,7 +14,8 @@ const char *environment_name(enum environment e);
 /* Whether a dump waits: /proc/vmcore exists. */
 bool environment_dump_waits(const struct root *root);
 enum environment environment_detect(const struct root *root);
-/* MemTotal of /proc/meminfo in KiB; 0 when it cannot be read. */
+/* MemTotal and MemAvailable of /proc/meminfo in KiB; 0 when it cannot be read. */
 uint64_t environment_memory_kib(const struct root *root);
+uint64_t environment_available_kib(const struct root *root);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include "base/bytes.h"
+#include "crash/environment.h"
 
 /*
  * struct rtas_fadump_mem_struct (arch/powerpc/platforms/pseries/rtas-fadump.h; PAPR 7.4.9):
@@ -128,11 +129,7 @@ static struct err *look(int pagemap, uint64_t page_size, uint64_t pfn, int *id, 
 
 static size_t segments_to_try(const struct root *root)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct err *e = root_read(root, "/proc/meminfo", 65536, &text);
-	const char *line = e ? NULL : strstr(buf_str(&text), "MemAvailable:");
-	err_free(e);
-	uint64_t kib = line ? strtoull(line + 13, NULL, 10) : 0;
+	uint64_t kib = environment_available_kib(root);
 	return (size_t)MIN(kib * 1024 / 2 / SEGMENT_BYTES, (uint64_t)MAX_SEGMENTS);
 }
 

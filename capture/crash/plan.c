@@ -44,6 +44,10 @@ struct row {
 	{                                                                                          \
 		NIC_SECONDS + 15, 0                                                                \
 	} /* nic-dump ends itself in time; this is for when it cannot */
+#define REPORT_LIMITS                                                                              \
+	{                                                                                          \
+		REPORT_SECONDS + 30, 0                                                             \
+	} /* its program is ended in time; then the files are flushed */
 #define DRIVERS_LIMITS                                                                             \
 	{                                                                                          \
 		90, 0                                                                              \
@@ -82,6 +86,7 @@ static const struct row rows_local[] = {
 	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND,
 	 NULL},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
+	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, "report-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
 	{"journal", step_journal, SMALL_LIMITS, NEEDS_TARGET, NULL},
@@ -100,6 +105,8 @@ static const struct row rows_remote[] = {
 	{"send-dmesg", step_send_dmesg, SMALL_LIMITS, NEEDS_TARGET, "dmesg-saved"},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_PRE, NULL},
 	{"send-nic", step_send_nic, SMALL_LIMITS, NEEDS_TARGET, "nic-saved"},
+	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, NULL},
+	{"send-report", step_send_report, SMALL_LIMITS, NEEDS_TARGET, "report-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
 	{"journal", step_journal, SMALL_LIMITS, NEEDS_TARGET, NULL},

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include "base/buf.h"
 #include "base/clock.h"
@@ -106,10 +107,32 @@ static void tail_add(struct tail *t, char *tail, const char *data, size_t len)
 	}
 }
 
+/* Neither limit is worth the program: without it the ones on time are left. */
+static void limit_child(const struct program *p)
+{
+	struct rlimit memory = {p->memory, p->memory};
+	struct rlimit file = {p->file_bytes, p->file_bytes};
+	if (p->memory) {
+		/* Private writable mappings count, the program's text and libraries do not: those
+		 * are in the memory file system already (mmap(2), since Linux 4.7). */
+		setrlimit(RLIMIT_DATA, &memory);
+	}
+	if (p->file_bytes) {
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &file);
+	}
+	if (p->memory) {
+		_cleanup_close_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+		if (fd >= 0 && write(fd, "1000", 4) < 0)
+			return;
+	}
+}
+
 static void exec_child(const struct program *p, int out, int err)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
+	limit_child(p);
 	int null = open("/dev/null", O_RDONLY);
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);

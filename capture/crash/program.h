@@ -26,6 +26,12 @@ struct program {
 	struct err *(*on_stdout)(void *arg, const void *data, size_t len);
 	void *arg;
 	_Atomic uint64_t *progress; /* changes with every output; may be NULL */
+	/*
+	 * Bytes of private memory it may have, and of each file it writes (EFBIG beyond); 0: as we
+	 * may. With a limit on memory it is also the first that the kernel ends when memory is
+	 * short.
+	 */
+	uint64_t memory, file_bytes;
 };
 
 struct program_result {

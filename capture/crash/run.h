@@ -19,7 +19,7 @@
 #include "incident/incident.h"
 
 #define RUN_DIR		 "/run/salvor"
-#define RUN_STEPS_MAX	 32
+#define RUN_STEPS_MAX	 40
 #define RUN_ATTEMPTS_MAX 8
 
 #define FILE_VMCORE	       "vmcore"
@@ -30,6 +30,8 @@
 #define FILE_DMESG	      "vmcore-dmesg.txt"
 #define FILE_DMESG_INCOMPLETE "vmcore-dmesg-incomplete.txt"
 #define FILE_NIC	      "nic"
+#define FILE_REPORT_TEXT      "report.txt"
+#define FILE_REPORT_JSON      "report.json"
 #define FILE_JOURNAL	      "capture.json"
 #define FILE_MANIFEST	      "SHA256SUMS"
 #define FILE_RELEASE	      "release.json"
@@ -109,6 +111,7 @@ struct run {
 	time_t started_wall;
 	double uptime; /* of this kernel when we started, seconds; <0 unknown */
 	uint64_t memory_kib;
+	double report_seconds; /* that vmcore-report may take: the dump waits for it */
 	struct target target;
 	struct vmcore_state core;
 	bool dmesg_saved, nic_saved, pre_refused, released;

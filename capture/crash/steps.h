@@ -13,6 +13,8 @@ step_fn step_dmesg, step_send_dmesg;
 /* steps_nic.c */
 step_fn step_nic_before, step_nic_drivers, step_nic_after, step_nic_staged, step_send_nic,
 	step_network;
+/* steps_report.c */
+step_fn step_report, step_send_report;
 /* steps_save.c */
 step_fn step_open, step_vmcore, step_manifest, step_journal, step_publish;
 /* steps_hooks.c: the administrator's programs. */
@@ -28,5 +30,7 @@ struct err *steps_add_file(struct run *run, const char *name, const struct buf *
 
 /* Deadline of each NIC stage, also handed to nic-dump, which keeps it by itself. */
 #define NIC_SECONDS 30
+/* What the run gives vmcore-report. */
+#define REPORT_SECONDS 30
 
 #endif

@@ -87,7 +87,8 @@ static struct err *describe(struct run *r)
 		.vmcoreinfo_in_notes = v->vmcoreinfo_in_notes,
 		.nr_cpus = v->nr_cpus,
 		.codec = r->o->codec,
-		.level = r->o->level,
+		/* what the vmcore itself lacks is missing from its dump too */
+		.level = r->o->level | (v->level > 0 ? (unsigned int)v->level : 0),
 		.seconds = crash_time(r),
 	};
 	if (r->dump.has_layout && layout_known(r->dump.layout.phys_base))
@@ -219,13 +220,15 @@ static struct err *settle(struct run *r, struct err *e, int *status)
 static struct err *report(struct run *r, struct err *e, int status)
 {
 	const struct record *rec = &r->record;
-	r->record.complete =
-		status == EXIT_SAVED && !rec->written.lost_pages && !rec->missing_bytes;
+	r->record.complete = status == EXIT_SAVED && !rec->written.lost_pages &&
+			     !rec->missing_bytes && !rec->incomplete_input;
 	r->record.error = e ? err_message(e) : NULL;
 	if (rec->missing_bytes)
 		fprintf(stderr,
 			"warning: %s was cut: %" PRIu64 " bytes of memory are missing in it\n",
 			r->o->input, rec->missing_bytes);
+	if (rec->incomplete_input)
+		fprintf(stderr, "warning: %s is an incomplete dump itself\n", r->o->input);
 	if (r->selection.doubt)
 		fprintf(stderr, "warning: broken and offline memory is not left out: %s\n",
 			err_message(r->selection.doubt));
@@ -258,6 +261,7 @@ struct err *cmd_filter(const struct options *o, int *status)
 	r.record.seconds[PHASE_OPEN] = clock_now() - start;
 	if (!e) {
 		r.record.missing_bytes = r.dump.vmcore->missing_bytes;
+		r.record.incomplete_input = r.dump.vmcore->incomplete;
 		e = choose(&r);
 	}
 	if (!e && !o->dry_run)

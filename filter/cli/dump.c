@@ -3,13 +3,16 @@
 
 #include <elf.h>
 
-/* Without VMCOREINFO the page size is only known where there is one. */
+/* Without VMCOREINFO the page size is only known where there is one, or the format has it. */
 static struct err *guess_page_shift(struct dump *d, struct err *why)
 {
-	if (d->vmcore->machine != EM_X86_64)
+	if (d->vmcore->page_shift)
+		d->page_shift = d->vmcore->page_shift;
+	else if (d->vmcore->machine == EM_X86_64)
+		d->page_shift = 12;
+	else
 		return why;
 	err_free(why);
-	d->page_shift = 12;
 	return NULL;
 }
 

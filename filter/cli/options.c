@@ -266,8 +266,8 @@ void options_help(const char *program)
 	       "       %s -R DUMPFILE < STREAM\n"
 	       "       %s --dump-dmesg VMCORE LOGFILE\n\n",
 	       program, program, program, program);
-	fputs("Saves the pages of a crashed kernel's memory (/proc/vmcore or a copy of it) that "
-	      "are worth\n"
+	fputs("Saves the pages of a crashed kernel's memory (/proc/vmcore, a copy of it, or a "
+	      "dump) that are worth\n"
 	      "keeping, compressed, in the kdump-compressed format that crash, drgn and "
 	      "libkdumpfile read.\n\n"
 	      "  -d, --level=N        what to leave out, a sum of: 1 zero pages, 2 cache, 4 cache "

@@ -64,6 +64,7 @@ static void build(const struct record *r, struct buf *out)
 	write_resources(&j);
 	json_u64(&j, "bytes", r->written.file_size);
 	json_u64(&j, "input_missing_bytes", r->missing_bytes);
+	json_bool(&j, "input_incomplete", r->incomplete_input);
 	write_pages(&j, r);
 	json_object_end(&j);
 }

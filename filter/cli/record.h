@@ -21,6 +21,7 @@ struct record {
 	uint64_t excluded[PAGE_NR_CLASSES];
 	struct written written;
 	uint64_t missing_bytes; /* of a vmcore that was cut */
+	bool incomplete_input;	/* it is a dump that is flagged so, or a stream that was cut */
 	bool complete;
 	const char *error; /* NULL if none */
 };

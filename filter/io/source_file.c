@@ -10,9 +10,11 @@
 #include <sys/vfs.h>
 #include <linux/magic.h>
 
-static struct err *file_read_at(const struct source *s, uint64_t offset, void *buf, size_t len)
+static struct err *file_read_at(const struct source *s, void *state, uint64_t offset, void *buf,
+				size_t len)
 {
 	uint8_t *at = buf;
+	(void)state;
 	while (len > 0) {
 		ssize_t n = pread(s->fd, at, len, (off_t)offset);
 		if (n < 0 && errno == EINTR)
@@ -90,10 +92,4 @@ struct err *source_open_file(const char *path, struct source **ret)
 	s->fd = TAKE_FD(fd);
 	*ret = s;
 	return NULL;
-}
-
-void source_destroy(struct source *s)
-{
-	if (s)
-		s->ops->destroy(s);
 }

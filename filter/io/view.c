@@ -9,7 +9,12 @@ struct err *view_init(struct view *v, const struct source *s, size_t cap)
 {
 	*v = (struct view) {.source = s, .cap = ROUND_UP(cap, (size_t)WINDOW_ALIGN)};
 	v->buf = malloc(v->cap);
-	return v->buf ? NULL : err_nomem();
+	if (s->ops->state_create)
+		v->state = s->ops->state_create(s);
+	if (v->buf && (v->state || !s->ops->state_create))
+		return NULL;
+	view_deinit(v);
+	return err_nomem();
 }
 
 static void unmap(struct view *v)
@@ -25,6 +30,9 @@ void view_deinit(struct view *v)
 	unmap(v);
 	free(v->buf);
 	v->buf = NULL;
+	if (v->state)
+		v->source->ops->state_destroy(v->state);
+	v->state = NULL;
 }
 
 /* A mapped window that starts at offset's 64 KiB boundary and holds at least [offset, offset+len).
@@ -62,7 +70,7 @@ struct err *view_get(struct view *v, uint64_t offset, size_t len, const uint8_t 
 		*ret = v->map + (offset - v->start);
 		return NULL;
 	}
-	struct err *e = source_read_at(v->source, offset, v->buf, len);
+	struct err *e = v->source->ops->read_at(v->source, v->state, offset, v->buf, len);
 	if (e)
 		return e;
 	*ret = v->buf;

@@ -15,6 +15,7 @@
 #include "kernel/layout.h"
 
 struct kmem;
+struct unwind_ops;
 
 /* A translated address: valid for len bytes from the address that was asked for (len >= 1). */
 struct extent {
@@ -32,10 +33,12 @@ struct arch_ops {
 	 * be NULL.
 	 */
 	void (*mark_precious)(struct kmem *k, struct bitmap *pages);
+	const struct unwind_ops *unwind; /* NULL: its stacks cannot be walked (kernel/unwind.h) */
 };
 
 extern const struct arch_ops arch_x86_64;
 extern const struct arch_ops arch_ppc64;
+extern const struct arch_ops arch_arm64;
 
 /* ERR_UNSUPPORTED for machines that are not in the table. */
 struct err *arch_find(uint16_t elf_machine, const struct arch_ops **ret) must_check;

@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <inttypes.h>
 #include "kernel/kmem.h"
+#include "kernel/unwind.h"
 
 /*
  * Book3S 64: the linear map is region 0xc000…, without page tables; vmalloc, I/O and vmemmap follow
@@ -273,4 +274,5 @@ const struct arch_ops arch_ppc64 = {
 	.elf_machine = EM_PPC64,
 	.translate = ppc64_translate,
 	.mark_precious = ppc64_mark_precious,
+	.unwind = &unwind_ppc64,
 };

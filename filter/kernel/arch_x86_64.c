@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <inttypes.h>
 #include "kernel/kmem.h"
+#include "kernel/unwind.h"
 
 /* Documentation/arch/x86/x86_64/mm.rst: the kernel image is mapped here, shifted by phys_base. */
 #define KERNEL_MAP_START UINT64_C(0xffffffff80000000)
@@ -129,4 +130,5 @@ const struct arch_ops arch_x86_64 = {
 	.elf_machine = EM_X86_64,
 	.translate = x86_64_translate,
 	.mark_precious = x86_64_mark_precious,
+	.unwind = &unwind_x86_64,
 };

@@ -14,6 +14,7 @@
 #define STATE_SHIFT	62
 #define STATE_COMMITTED 1
 #define STATE_FINALIZED 2
+#define STATE_REUSABLE	3
 #define ID_MASK		(~(UINT64_C(3) << STATE_SHIFT))
 
 struct ring {
@@ -116,6 +117,22 @@ static bool inside(uint64_t offset, uint64_t len, uint64_t size)
 	return offset <= size && len <= size - offset;
 }
 
+/*
+ * The ring starts with one descriptor that never had a record: the first gets the next id. It is
+ * the tail until the ring has gone round (prb_init(), kernel/printk/printk_ringbuffer.h).
+ */
+static bool never_used(const struct ring *r, uint64_t id)
+{
+	const struct layout *l = r->l;
+	uint64_t index = id & ((UINT64_C(1) << r->desc_bits) - 1);
+	const uint8_t *desc = r->descs + index * (uint64_t)l->prb_desc_size;
+	uint64_t counter =
+		layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
+	uint64_t state = get_u64(desc + l->prb_desc_state_var + counter, r->order);
+	return id == r->tail && state >> STATE_SHIFT == STATE_REUSABLE &&
+	       (state & ID_MASK) == (id & ID_MASK);
+}
+
 /* Appends the record with this id; false if it is not there or makes no sense. */
 static bool append(const struct ring *r, uint64_t id, struct buf *out)
 {
@@ -186,7 +203,8 @@ static struct err *read_ring(struct kmem *k, struct buf *out, uint64_t *skipped)
 		 */
 		size_t most = out->len + ((size_t)8 << r.text_bits) + ((size_t)64 << r.desc_bits);
 		for (n = MIN(n, count); n > 0; n--, id++)
-			*skipped += out->len > most || !append(&r, id, out);
+			*skipped +=
+				out->len > most || (!append(&r, id, out) && !never_used(&r, id));
 		e = buf_error(out);
 	}
 	free(r.descs);

@@ -332,7 +332,11 @@ struct err *select_pages(const struct vmcore *v, const struct layout *layout,
 	struct err *e = bitmap_init(&sel.dump, sel.max_pfn);
 	if (e)
 		return e;
-	vmcore_page_map(v, page_shift, &sel.dump);
+	e = vmcore_page_map(v, page_shift, &sel.dump);
+	if (e) {
+		selection_deinit(&sel);
+		return e;
+	}
 	sel.existing = bitmap_count(&sel.dump, 0, sel.max_pfn);
 	/* Broken memory is left out at every level, because reading it may stop the machine. */
 	if (layout)

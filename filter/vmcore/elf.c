@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ELF64 vmcores: /proc/vmcore, its copies, and what QEMU and other hypervisors write. */
-#include "vmcore/vmcore.h"
+/* ELF64 vmcores: /proc/vmcore, its copies, /proc/kcore, and what hypervisors write. */
+#include "vmcore/format.h"
 
 #include <gelf.h>
 #include <inttypes.h>
 #include <libelf.h>
 #include <string.h>
 
-/* Real dumps have a few dozen segments and one note of a few KiB per CPU; these stop hostile files.
- */
-#define MAX_SEGMENTS   65536
-#define MAX_NOTES_SIZE ((size_t)64 << 20)
 /* A core file has none, or the one that says how many program headers there are if these are more
  * than e_phnum can say. */
 #define MAX_SECTION_HEADERS 65535
+/* A segment of virtual addresses only (fs/proc/kcore.c since 464920104bf7, 4.11). */
+#define NO_PADDR UINT64_MAX
+/* e_flags of makedumpfile's ELF output (DUMP_ELF_INCOMPLETE); POWER's say which ABI it is. */
+#define FLAG_INCOMPLETE 0x1
+/* How much of a flattened file is looked at for headers and notes; its writers put them first. */
+#define PREFIX_SIZE ((uint64_t)16 << 20)
 
 struct elf_reader {
 	struct vmcore *v;
 	Elf *elf;
+	char *prefix; /* the start of a file that has no descriptor */
+	size_t loads, loads_at_zero;
 };
 
 static struct err *bad(const struct vmcore *v, const char *what)
@@ -30,6 +34,9 @@ static struct err *add_segment(struct vmcore *v, const GElf_Phdr *ph)
 	uint64_t len = ph->p_filesz;
 	if (len == 0)
 		return NULL; /* memory that was not saved */
+	/* /proc/kcore: vmalloc, modules, vmemmap; what they map is in other segments */
+	if (ph->p_paddr == NO_PADDR)
+		return NULL;
 	if (ph->p_paddr + len < len || ph->p_offset + len < len)
 		return bad(v, "a program header's size overflows: not a valid vmcore");
 	/* A file that was cut: what is past its end is counted, and the rest is used. */
@@ -45,60 +52,15 @@ static struct err *add_segment(struct vmcore *v, const GElf_Phdr *ph)
 	return NULL;
 }
 
-static struct err *take_note(struct vmcore *v, const GElf_Nhdr *note, const char *name, size_t desc)
+/* Up to 4.10 /proc/kcore had only virtual addresses, and 0 for the physical ones. */
+static struct err *check_addresses(const struct elf_reader *r)
 {
-	const char *text = (const char *)v->notes + desc;
-	if (note->n_type == NT_PRSTATUS && note->n_namesz == 5 && memcmp(name, "CORE", 5) == 0)
-		v->nr_cpus++;
-	if (note->n_namesz >= 10 && memcmp(name, "VMCOREINFO", 10) == 0 && !v->vmcoreinfo) {
-		v->vmcoreinfo = strndup(text, note->n_descsz);
-		if (!v->vmcoreinfo)
-			return err_nomem();
-		v->vmcoreinfo_len = strlen(v->vmcoreinfo);
-		v->vmcoreinfo_in_notes = desc;
-	}
-	return NULL;
-}
-
-/*
- * The notes of one segment, whose bytes are in v->notes from at on. libelf walks them, whatever the
- * byte order; it stops at a note that does not fit, because what follows it cannot be told.
- */
-static struct err *read_notes(struct elf_reader *r, const GElf_Phdr *ph, size_t at)
-{
-	struct vmcore *v = r->v;
-	Elf_Data *data =
-		elf_getdata_rawchunk(r->elf, (int64_t)ph->p_offset, ph->p_filesz, ELF_T_NHDR);
-	if (!data)
-		return err_new(ERR_FORMAT, "%s: notes: %s", v->source->path, elf_errmsg(-1));
-	GElf_Nhdr note;
-	size_t name, desc, next;
-	for (size_t from = 0; (next = gelf_getnote(data, from, &note, &name, &desc)) > from;
-	     from = next) {
-		struct err *e = take_note(v, &note, (const char *)data->d_buf + name, at + desc);
-		if (e)
-			return e;
-	}
-	return NULL;
-}
-
-static struct err *add_notes(struct elf_reader *r, const GElf_Phdr *ph)
-{
-	struct vmcore *v = r->v;
-	if (ph->p_filesz == 0)
+	if (r->loads < 2 || r->loads_at_zero < r->loads)
 		return NULL;
-	if (ph->p_filesz > MAX_NOTES_SIZE - v->notes_len)
-		return bad(v, "the notes are larger than 64 MiB: not a valid vmcore");
-	size_t len = (size_t)ph->p_filesz;
-	uint8_t *notes = realloc(v->notes, v->notes_len + len);
-	if (!notes)
-		return err_nomem();
-	v->notes = notes;
-	struct err *e = source_read_at(v->source, ph->p_offset, notes + v->notes_len, len);
-	if (e)
-		return err_wrap(e, "reading the ELF notes");
-	v->notes_len += len;
-	return read_notes(r, ph, v->notes_len - len);
+	return err_new(ERR_UNSUPPORTED,
+		       "%s: none of its program headers has a physical address (/proc/kcore of a "
+		       "kernel before 4.11?)",
+		       r->v->source->path);
 }
 
 static struct err *walk_headers(struct elf_reader *r)
@@ -108,7 +70,7 @@ static struct err *walk_headers(struct elf_reader *r)
 	if (elf_getphdrnum(r->elf, &count) < 0)
 		return err_new(ERR_FORMAT, "%s: program headers: %s", v->source->path,
 			       elf_errmsg(-1));
-	if (count == 0 || count > MAX_SEGMENTS)
+	if (count == 0 || count > VMCORE_MAX_SEGMENTS)
 		return err_new(ERR_FORMAT, "%s: %zu program headers: not a vmcore", v->source->path,
 			       count);
 	v->segments = calloc(count, sizeof(*v->segments));
@@ -120,14 +82,17 @@ static struct err *walk_headers(struct elf_reader *r)
 			return err_new(ERR_FORMAT, "%s: program header %zu: %s", v->source->path, i,
 				       elf_errmsg(-1));
 		struct err *e = NULL;
-		if (ph.p_type == PT_LOAD)
+		if (ph.p_type == PT_LOAD) {
+			r->loads++;
+			r->loads_at_zero += ph.p_paddr == 0;
 			e = add_segment(v, &ph);
-		else if (ph.p_type == PT_NOTE)
-			e = add_notes(r, &ph);
+		} else if (ph.p_type == PT_NOTE) {
+			e = vmcore_add_notes(v, v->source, ph.p_offset, ph.p_filesz);
+		}
 		if (e)
 			return e;
 	}
-	return NULL;
+	return check_addresses(r);
 }
 
 static int by_paddr(const void *a, const void *b)
@@ -203,42 +168,62 @@ static struct err *check_sections(const struct vmcore *v, const Elf64_Ehdr *eh)
 
 static struct err *check_header(const struct vmcore *v)
 {
-	Elf64_Ehdr eh = {0};
+	Elf64_Ehdr eh;
 	struct err *e = source_read_at(v->source, 0, &eh, sizeof(eh));
-	if (e && err_code(e) != ERR_FORMAT)
+	if (e)
 		return e;
-	err_free(e);
-	if (e || memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0)
-		return bad(
-			v,
-			"not an ELF file: expected a vmcore such as /proc/vmcore or a copy of it");
 	if (eh.e_ident[EI_CLASS] != ELFCLASS64)
 		return bad(v, "a 32-bit ELF file: only 64-bit vmcores can be read");
 	return check_sections(v, &eh);
 }
 
-static struct err *read_elf(struct vmcore *v)
+/* libelf reads files; of what is none it gets the start, where headers and notes are. */
+static struct err *begin(struct elf_reader *r)
 {
-	struct err *e = check_header(v);
-	if (e)
-		return e;
+	const struct source *s = r->v->source;
 	if (elf_version(EV_CURRENT) == EV_NONE)
-		return bad(v, "libelf is too old");
-	struct elf_reader r = {.v = v, .elf = elf_begin(v->source->fd, ELF_C_READ, NULL)};
-	if (!r.elf)
-		return err_new(ERR_FORMAT, "%s: %s", v->source->path, elf_errmsg(-1));
+		return bad(r->v, "libelf is too old");
+	if (s->fd >= 0) {
+		r->elf = elf_begin(s->fd, ELF_C_READ, NULL);
+	} else {
+		size_t len = (size_t)MIN(s->size, PREFIX_SIZE);
+		r->prefix = malloc(len);
+		if (!r->prefix)
+			return err_nomem();
+		struct err *e = source_read_at(s, 0, r->prefix, len);
+		if (e)
+			return e;
+		r->elf = elf_memory(r->prefix, len);
+	}
+	return r->elf ? NULL : err_new(ERR_FORMAT, "%s: %s", s->path, elf_errmsg(-1));
+}
+
+static struct err *check_kind(struct elf_reader *r, GElf_Ehdr *eh)
+{
+	if (elf_kind(r->elf) != ELF_K_ELF || !gelf_getehdr(r->elf, eh))
+		return bad(r->v, "not an ELF file, although it starts like one");
+	if (eh->e_type != ET_CORE)
+		return bad(r->v, "an ELF file but not a core file: expected a vmcore");
+	return NULL;
+}
+
+static struct err *elf_read(struct vmcore *v)
+{
+	struct elf_reader r = {.v = v};
 	GElf_Ehdr eh;
-	v->vmcoreinfo_in_notes = SIZE_MAX;
-	if (!gelf_getehdr(r.elf, &eh))
-		e = err_new(ERR_FORMAT, "%s: %s", v->source->path, elf_errmsg(-1));
-	else if (eh.e_type != ET_CORE)
-		e = bad(v, "an ELF file but not a core file: expected a vmcore");
+	struct err *e = check_header(v);
+	if (!e)
+		e = begin(&r);
+	if (!e)
+		e = check_kind(&r, &eh);
 	if (!e) {
 		v->machine = eh.e_machine;
 		v->order = eh.e_ident[EI_DATA] == ELFDATA2MSB ? ORDER_BE : ORDER_LE;
+		v->incomplete |= eh.e_machine != EM_PPC64 && eh.e_flags & FLAG_INCOMPLETE;
 		e = walk_headers(&r);
 	}
 	elf_end(r.elf);
+	free(r.prefix);
 	if (e)
 		return e;
 	if (v->nsegments == 0)
@@ -247,16 +232,8 @@ static struct err *read_elf(struct vmcore *v)
 	return check_sum(v);
 }
 
-struct err *vmcore_open(const char *path, struct vmcore **ret)
-{
-	_cleanup_(cleanup_vmcore) struct vmcore *v = calloc(1, sizeof(*v));
-	if (!v)
-		return err_nomem();
-	struct err *e = source_open_file(path, &v->source);
-	if (!e)
-		e = read_elf(v);
-	if (e)
-		return e;
-	*ret = TAKE_PTR(v);
-	return NULL;
-}
+const struct vmcore_ops vmcore_elf = {
+	.name = "ELF",
+	.magic = "\177ELF",
+	.read = elf_read,
+};

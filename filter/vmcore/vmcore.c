@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "vmcore/vmcore.h"
+#include "vmcore/format.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,6 +13,11 @@ void vmcore_destroy(struct vmcore *v)
 	free(v->segments);
 	source_destroy(v->source);
 	free(v);
+}
+
+const char *vmcore_format(const struct vmcore *v)
+{
+	return v->ops->name;
 }
 
 const struct segment *vmcore_segment_from(const struct vmcore *v, uint64_t paddr)
@@ -61,9 +66,12 @@ uint64_t vmcore_max_pfn(const struct vmcore *v, unsigned int page_shift)
 	return end;
 }
 
-void vmcore_page_map(const struct vmcore *v, unsigned int page_shift, struct bitmap *map)
+struct err *vmcore_page_map(const struct vmcore *v, unsigned int page_shift, struct bitmap *map)
 {
+	if (v->ops->page_map)
+		return v->ops->page_map(v, page_shift, map);
 	vmcore_page_map_range(v, page_shift, 0, UINT64_MAX, map);
+	return NULL;
 }
 
 void vmcore_page_map_range(const struct vmcore *v, unsigned int page_shift, uint64_t paddr,
@@ -92,12 +100,18 @@ static bool looks_like_vmcoreinfo(const uint8_t *page, size_t len)
 	       memmem(page, len, "\nPAGESIZE=", 10) && memmem(page, len, "\nSYMBOL(", 8);
 }
 
+/* Kernels that have one page of it may have anything, or nothing in the dump, behind it. */
 static struct err *take_vmcoreinfo(struct vmcore *v, struct view *view, const struct segment *s,
 				   uint64_t at)
 {
 	const uint8_t *text;
 	size_t len = (size_t)MIN((uint64_t)VMCOREINFO_MAX, s->len - at);
 	struct err *e = view_get(view, s->offset + at, len, &text);
+	if (e && len > 4096) {
+		err_free(e);
+		len = 4096;
+		e = view_get(view, s->offset + at, len, &text);
+	}
 	if (e)
 		return e;
 	len = strnlen((const char *)text, len);
@@ -109,25 +123,43 @@ static struct err *take_vmcoreinfo(struct vmcore *v, struct view *view, const st
 	return NULL;
 }
 
-/* A piece at a time; unreadable pieces are passed over. */
 #define SCAN_PIECE ((size_t)256 * 1024)
+#define SCAN_STEP  ((size_t)4096)
 
+/* Of len bytes that could be read: where VMCOREINFO starts, or len. */
+static size_t find_in(const uint8_t *piece, size_t len)
+{
+	for (size_t i = 0; i + SCAN_STEP <= len; i += SCAN_STEP)
+		if (looks_like_vmcoreinfo(piece + i, MIN(len - i, (size_t)VMCOREINFO_MAX)))
+			return i;
+	return len;
+}
+
+/*
+ * A piece at a time; one that cannot be read as a whole, as in a filtered dump, in steps, and what
+ * cannot be read then is passed over.
+ */
 static struct err *scan_segment(struct vmcore *v, struct view *view, const struct segment *s)
 {
-	for (uint64_t at = 0; at < s->len && !v->vmcoreinfo; at += SCAN_PIECE) {
-		size_t len = (size_t)MIN((uint64_t)SCAN_PIECE, s->len - at);
+	uint64_t at = 0, in_steps_until = 0;
+	while (at < s->len) {
+		size_t most = at < in_steps_until ? SCAN_STEP : SCAN_PIECE;
+		size_t len = (size_t)MIN((uint64_t)most, s->len - at);
 		const uint8_t *piece;
 		struct err *e = view_get(view, s->offset + at, len, &piece);
-		if (e) {
-			if (err_code(e) == ERR_NOMEM)
-				return e;
-			err_free(e);
+		if (e && err_code(e) == ERR_NOMEM)
+			return e;
+		if (e && most == SCAN_PIECE)
+			in_steps_until = at + SCAN_PIECE;
+		else if (e)
+			at += SCAN_STEP;
+		err_free(e);
+		if (e)
 			continue;
-		}
-		for (size_t i = 0; i + 4096 <= len; i += 4096) {
-			if (looks_like_vmcoreinfo(piece + i, MIN(len - i, (size_t)65536)))
-				return take_vmcoreinfo(v, view, s, at + i);
-		}
+		size_t found = find_in(piece, len);
+		if (found < len)
+			return take_vmcoreinfo(v, view, s, at + found);
+		at += len;
 	}
 	return NULL;
 }

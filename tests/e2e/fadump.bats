@@ -63,10 +63,11 @@ setup_file() {
 		cd "$(dump_dir $n)"
 		sha256sum --strict --quiet -c SHA256SUMS
 		grep -q 'Kernel panic - not syncing: sysrq triggered crash' vmcore-dmesg.txt
-		jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic-after" or .name == "vmcore") | .outcome] ==
-			["ok", "ok", "ok"]' capture.json
+		jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic-after" or .name == "report" or .name == "vmcore") | .outcome] ==
+			["ok", "ok", "ok", "ok"]' capture.json
 		[ "$(find nic -name config -size +63c | wc -l)" -ge 2 ]
 		grep -q 'reset' nic/nic.json
+		grep -q sysrq_handle_crash report.txt
 	done
 }
 

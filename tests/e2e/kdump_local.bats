@@ -44,7 +44,7 @@ setup_file() {
 	[ "$(find "$WORK/disk" -name SHA256SUMS | wc -l)" -eq 1 ]
 	cd "$(dump_dir)"
 	sha256sum --strict --quiet -c SHA256SUMS
-	for file in vmcore vmcore-dmesg.txt capture.json nic/nic.json; do
+	for file in vmcore vmcore-dmesg.txt report.txt report.json capture.json nic/nic.json; do
 		[ -s "$file" ]
 		grep -q " [ *]\?$file\$" SHA256SUMS
 	done
@@ -59,9 +59,16 @@ setup_file() {
 
 @test "kdump_local: the journal has every step and its outcome" {
 	cd "$(dump_dir)"
-	jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic-after" or .name == "vmcore") | .outcome] == ["ok", "ok", "ok"]' \
-		capture.json
+	jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic-after" or .name == "report" or .name == "vmcore") | .outcome] ==
+		["ok", "ok", "ok", "ok"]' capture.json
 	jq -e '.steps | all(has("start") and has("seconds") and has("bytes") and has("outcome"))' capture.json
+}
+
+@test "kdump_local: the report saved in the capture kernel is the one that the dump gives later" {
+	cd "$(dump_dir)"
+	jq -e '.format == "salvor-report" and (.cpus.cpus[] | select(.crashed) | .task.comm | test("sh"))' report.json
+	(ulimit -d 49152 && "$TOP/build/vmcore-report" --parts cpus vmcore) >"$WORK/cpus-later.txt"
+	sed -n '/^== CPUs$/,/^$/p' report.txt | diff - "$WORK/cpus-later.txt"
 }
 
 @test "kdump_local: the state of both network adapters is there" {

@@ -38,6 +38,7 @@ setup_file() {
 	cd "$(dump_dir)"
 	grep -q 'Kernel panic - not syncing: sysrq triggered crash' vmcore-dmesg.txt
 	[ -s nic/nic.json ]
+	grep -q sysrq_handle_crash report.txt
 	jq -e '.steps[] | select(.name == "vmcore") | .outcome == "incomplete"' capture.json
 	[[ $PWD == *incomplete* ]]
 }

@@ -83,7 +83,7 @@ teardown_file() {
 	[ "$(find "$WORK/saved/" -iname '*incomplete*' -o -name '*.part' | wc -l)" -eq 0 ]
 	cd "$(find "$WORK/saved/" -mindepth 1 -maxdepth 1 -type d)"
 	sha256sum --strict --quiet -c SHA256SUMS
-	for file in vmcore vmcore-dmesg.txt capture.json nic/nic.json; do
+	for file in vmcore vmcore-dmesg.txt report.txt report.json capture.json nic/nic.json; do
 		[ -s "$file" ]
 	done
 }

@@ -61,7 +61,8 @@ phases() {
 	start=$(moment 'sysrq: Trigger a crash' "${1:-0}")
 	[ -n "$start" ] || return 1
 	for name in 'Linux version' 'salvor: phase start' 'salvor: phase dmesg-saved' 'salvor: phase nic-saved' \
-		'salvor: phase vmcore-saved' 'salvor: phase published' 'salvor: phase released' '@job begin'; do
+		'salvor: phase report-saved' 'salvor: phase vmcore-saved' \
+		'salvor: phase published' 'salvor: phase released' '@job begin'; do
 		at=$(moment "$name" "$start")
 		[ -n "$at" ] || continue
 		awk -v name="${name#salvor: phase }" -v a="$start" -v b="$at" \

@@ -5,6 +5,7 @@
 # copies of the /proc/vmcore of a kexec kdump (x86_64) and of a firmware-assisted dump (ppc64le).
 
 load support
+load stacks
 
 CODECS='zstd lzo zlib snappy'
 
@@ -158,4 +159,18 @@ warnings() { grep -i 'warning\|error\|invalid' "$1" | sort -u; }
 		diff "$WORK/theirs.plain" "$WORK/ours.log" >"$WORK/log.diff" || head -20 "$WORK/log.diff"
 		[ "$(grep -c '^[<>] \[' "$WORK/log.diff")" -eq 0 ]
 	done
+}
+
+# The same of programs with debuginfo: drgn for x86_64. It does not find the registers of the ppc64le CPUs, and crash
+# takes the first frame of a running task from a place where no return address is (its line NIP has ours).
+@test "vmcore_equal: stacks of the crashed x86_64 kernel, the panic's among them, as drgn has them" {
+	our_stacks "$WORK/x86_64.vmcore" >"$WORK/stacks-ours.txt"
+	[ "$(wc -l <"$WORK/stacks-ours.txt")" -gt 50 ]
+	diff "$WORK/stacks-ours.txt" <(drgn_stacks x86_64 "$WORK/x86_64.vmcore")
+}
+
+@test "vmcore_equal: stacks of the crashed ppc64le kernel, the panic's among them, as crash has them" {
+	our_stacks "$WORK/ppc64le.vmcore" | cut -d ' ' -f 1,3- >"$WORK/stacks-ours.txt"
+	[ "$(wc -l <"$WORK/stacks-ours.txt")" -gt 50 ]
+	diff "$WORK/stacks-ours.txt" <(crash_stacks ppc64le "$WORK/ppc64le.vmcore" | cut -d ' ' -f 1,3-)
 }

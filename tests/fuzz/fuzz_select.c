@@ -10,8 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 2)
 		return 0;
-	struct vmcore *v =
-		small_vmcore_make(data + 1, size - 1, data[0] == 'p' ? EM_PPC64 : EM_X86_64);
+	struct vmcore *v = small_vmcore_make(data + 1, size - 1,
+					     data[0] == 'p'   ? EM_PPC64
+					     : data[0] == 'a' ? EM_AARCH64
+							      : EM_X86_64);
 	if (!v)
 		return 0;
 	struct vmcoreinfo info = {v->vmcoreinfo ? v->vmcoreinfo : "", v->vmcoreinfo_len};

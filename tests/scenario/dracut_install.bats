@@ -22,7 +22,7 @@ module() {
 		DRACUT_TMPDIR=$BATS_TEST_TMPDIR/dracut
 		dracut_module_included() { false; }
 		instmods() { echo "instmods $*"; }
-		inst() { :; }
+		inst() { echo "inst $*"; }
 		inst_simple() { :; }
 		inst_hook() { :; }
 		inst_libdir_file() { :; }
@@ -67,4 +67,46 @@ all() {
 	run module kdump_load_config
 	[ "$status" -ne 0 ]
 	[[ $output == *"will NOT save a dump"* ]]
+}
+
+@test "vmcore-report enters the image where it is installed, and is not missed where it is not" {
+	local from
+	printf '#!/bin/sh\n' >"$BIN/modprobe"
+	chmod +x "$BIN/modprobe"
+	# other machines may have it installed
+	from=$BIN:$(dirname "$(command -v busybox)")
+	CORE_COLLECTOR='' EXTRA_BINS='' KDUMP_PRE='' KDUMP_POST='' run module installed_programs "$from"
+	[ "$status" -eq 0 ]
+	[[ $output == *"inst $BIN/vmcore-filter /usr/bin/vmcore-filter"* ]]
+	[[ $output != *vmcore-report* ]]
+	cp "$BIN/modprobe" "$BIN/vmcore-report"
+	CORE_COLLECTOR='' EXTRA_BINS='' KDUMP_PRE='' KDUMP_POST='' run module installed_programs "$from"
+	[[ $output == *"inst $BIN/vmcore-report /usr/bin/vmcore-report"* ]]
+}
+
+# installed_programs PATH: with nothing installed elsewhere
+installed_programs() {
+	# shellcheck disable=SC2034 # install-lib.sh's
+	KDUMP_PATH=$1
+	kdump_find() { PATH=$KDUMP_PATH type -P "$1"; }
+	kdump_install_programs
+}
+
+@test "another vmcore-report is another digest: the image is built again" {
+	local before
+	digest() { "$top/dracut-module/50kdump-capture/kdump-digest" --kernel none <<<TARGET=local; }
+	printf '#!/bin/sh\n' >"$BIN/vmcore-report"
+	chmod +x "$BIN/vmcore-report"
+	before=$(digest)
+	[ "$(digest)" = "$before" ]
+	echo '# newer' >>"$BIN/vmcore-report"
+	[ "$(digest)" != "$before" ]
+}
+
+@test "vmcore-report needs no library that vmcore-filter does not bring into the image" {
+	local OUT=${OUT:-build}
+	[[ $OUT == /* ]] || OUT=$top/$OUT
+	libraries() { ldd "$OUT/$1" | awk '/=>/ { print $1 }' | sort; }
+	[ -n "$(libraries vmcore-filter)" ]
+	[ -z "$(comm -23 <(libraries vmcore-report) <(libraries vmcore-filter))" ]
 }

@@ -41,3 +41,21 @@ vmcoreinfo_note() {
 	cat "$1"
 	head -c $((-len & 3)) /dev/zero
 }
+
+# vmcore_with_a_log FILE : of a fuzzing seed, which is VMCOREINFO, a zero byte, memory
+vmcore_with_a_log() {
+	local seed=tests/fuzz/corpus/fuzz_printk/log-buf text=$1.text note=$1.note size
+	sed -z -n 1p "$seed" | tr -d '\0' >"$text"
+	size=$(($(wc -c <"$seed") - $(wc -c <"$text") - 1))
+	vmcoreinfo_note "$text" >"$note"
+	{
+		header 2 0 0
+		le 4 4 0
+		le 8 4096 0 0 "$(wc -c <"$note")" 0 4
+		segment 0 8192 "$size"
+	} >"$1"
+	truncate -s 4096 "$1"
+	cat "$note" >>"$1"
+	truncate -s 8192 "$1"
+	tail -c "$size" "$seed" >>"$1"
+}

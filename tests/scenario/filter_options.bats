@@ -11,7 +11,7 @@ setup_file() {
 	load elf_helpers.bash
 	"$OUT/tests/tools/mkvmcore" tests/fixtures/vmcore/x86_64-6.12.world "$VMCORE"
 	filter -F -d 31 "$VMCORE" >"$BATS_FILE_TMPDIR/stream"
-	vmcore_with_a_log
+	vmcore_with_a_log "$LOGGED"
 }
 
 setup() {
@@ -20,24 +20,6 @@ setup() {
 }
 
 filter() { "$OUT/vmcore-filter" "$@"; }
-
-# A vmcore of a fuzzing seed: VMCOREINFO, a zero byte, memory.
-vmcore_with_a_log() {
-	local seed=tests/fuzz/corpus/fuzz_printk/log-buf text=$BATS_FILE_TMPDIR/text size
-	sed -z -n 1p "$seed" | tr -d '\0' >"$text"
-	size=$(($(wc -c <"$seed") - $(wc -c <"$text") - 1))
-	vmcoreinfo_note "$text" >"$BATS_FILE_TMPDIR/note"
-	{
-		header 2 0 0
-		le 4 4 0
-		le 8 4096 0 0 "$(wc -c <"$BATS_FILE_TMPDIR/note")" 0 4
-		segment 0 8192 "$size"
-	} >"$LOGGED"
-	truncate -s 4096 "$LOGGED"
-	cat "$BATS_FILE_TMPDIR/note" >>"$LOGGED"
-	truncate -s 8192 "$LOGGED"
-	tail -c "$size" "$seed" >>"$LOGGED"
-}
 
 # one_line STATUS TEXT : how the last run ended
 one_line() {
@@ -124,8 +106,8 @@ one_line() {
 @test "the record of a run that failed says why" {
 	printf 'no dump' >"$dir/bad"
 	run filter --record "$dir/record" "$dir/bad" "$dir/dump"
-	one_line 1 "not an ELF file"
-	grep -q '"error": *".*not an ELF file' "$dir/record"
+	one_line 1 "not a vmcore"
+	grep -q '"error": *".*not a vmcore' "$dir/record"
 	grep -q '"complete": *false' "$dir/record"
 }
 

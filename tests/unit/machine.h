@@ -31,10 +31,11 @@ struct machine {
 static const struct source_ops *machine_real_ops;
 static unsigned long machine_reads;
 
-static struct err *machine_read_at(const struct source *s, uint64_t offset, void *buf, size_t len)
+static struct err *machine_read_at(const struct source *s, void *state, uint64_t offset, void *buf,
+				   size_t len)
 {
 	__atomic_add_fetch(&machine_reads, 1, __ATOMIC_RELAXED);
-	return machine_real_ops->read_at(s, offset, buf, len);
+	return machine_real_ops->read_at(s, state, offset, buf, len);
 }
 
 static inline void machine_init(struct machine *m, size_t ram_size)

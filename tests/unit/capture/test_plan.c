@@ -4,39 +4,14 @@
  * when they do not, in which order, and what the journal says. The target is the local one without
  * its mount.
  */
-#include "unit.h"
+#include "capture/small_run.h"
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <elf.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include "base/clock.h"
 #include "crash/collector.h"
 #include "crash/fallback.h"
 #include "crash/journal.h"
-#include "crash/plan.h"
-#include "crash/target.h"
 #include "nic/decode/json_check.h"
-
-#define CORE_SIZE (3 * 1024 * 1024 + 1234)
-
-static char *dir;
-static struct root root;
-static struct settings settings;
-static struct run *run;
-static struct target_ops ops;
-static char saved_path[4096];
-
-static struct err *open_here(struct run *r, struct step_report *report)
-{
-	struct target *t = &r->target;
-	(void)report;
-	struct err *e = incident_create(t->base, "h", r->started_wall, t->name);
-	if (!e)
-		e = path_printf(t->work, "%s/%s%s", t->base, t->name, INCIDENT_WRITING);
-	t->open = !e;
-	return e;
-}
 
 static struct err *open_never(struct run *r, struct step_report *report)
 {
@@ -53,101 +28,6 @@ static struct err *publish_never(struct run *r, bool complete, struct step_repor
 	return err_new(ERR_IO, "the name is not to be had");
 }
 
-static void script(const char *name, const char *body)
-{
-	char text[2048], path[512];
-	snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", body);
-	snprintf(path, sizeof(path), "bin/%s", name);
-	unit_write(dir, path, text);
-	snprintf(path, sizeof(path), "%s/bin/%s", dir, name);
-	assert_int_equal(chmod(path, 0755), 0);
-}
-
-/* Both are called as PROGRAM OPTIONS VMCORE OUT. */
-#define DMESG	 "if [ \"$1\" = --dump-dmesg ]; then echo panic > \"$3\"; exit; fi; "
-#define LAST_TWO "for a; do in=$out; out=$a; done; "
-
-static int sh(const char *fmt, ...) printf_like(1, 2);
-static int sh(const char *fmt, ...)
-{
-	char command[2048];
-	va_list ap;
-	int n = snprintf(command, sizeof(command), "cd '%s' && ", dir);
-	va_start(ap, fmt);
-	vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
-	va_end(ap);
-	int status = system(command);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	dir = unit_mkdtemp();
-	assert_int_equal(sh("mkdir -p bin proc target run && { printf '\\177ELF'; head -c %d "
-			    "/dev/urandom; } > proc/vmcore",
-			    CORE_SIZE - 4),
-			 0);
-	snprintf(saved_path, sizeof(saved_path), "%s", getenv("PATH"));
-	char path[512];
-	/* only what the scripts need beside our own: no makedumpfile of the machine */
-	assert_int_equal(sh("for p in sh cat cp rm mkdir; do ln -s \"$(command -v $p)\" bin/ || "
-			    "exit 1; done"),
-			 0);
-	snprintf(path, sizeof(path), "%s/bin", dir);
-	setenv("PATH", path, 1);
-	assert_ok(root_init(&root, dir));
-	run = step_share(sizeof(*run));
-	assert_non_null(run);
-	ops = target_local;
-	ops.open = open_here;
-	run->root = &root;
-	run->settings = &settings;
-	run->started = clock_now();
-	run->started_wall = 1795340502;
-	run->core.saved_by = -1;
-	run->target.ops = &ops;
-	assert_ok(path_printf(run->dir, "%s/run", dir));
-	assert_ok(path_printf(run->vmcore, "%s/proc/vmcore", dir));
-	assert_ok(path_printf(run->target.base, "%s/target", dir));
-	assert_ok(path_printf(run->target.save_path, "/"));
-	script("nic-dump", "while [ $# -gt 0 ]; do [ \"$1\" = --output ] && out=$2; shift; done; "
-			   "mkdir -p $out; echo {} > $out/nic.json");
-	script("vmcore-filter", DMESG LAST_TWO "cp $in $out");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	setenv("PATH", saved_path, 1);
-	root_deinit(&root);
-	settings_deinit(&settings);
-	step_unshare(run, sizeof(*run));
-	unit_rmdir(dir);
-	return 0;
-}
-
-/* sh() needs the machine's programs */
-static int check(const char *command)
-{
-	char path[8192];
-	snprintf(path, sizeof(path), "%s", getenv("PATH"));
-	setenv("PATH", saved_path, 1);
-	int status = sh("cd target/h-* && %s", command);
-	setenv("PATH", path, 1);
-	return status;
-}
-
-static const struct step_result *step(const char *name)
-{
-	for (unsigned i = 0; i < run->steps; i++)
-		if (strcmp(run->step[i].name, name) == 0)
-			return &run->step[i].result;
-	fail_msg("no step %s", name);
-	return NULL;
-}
-
 static void all_is_well(void **state)
 {
 	(void)state;
@@ -157,14 +37,14 @@ static void all_is_well(void **state)
 	assert_int_equal(run->core.bytes, CORE_SIZE);
 	assert_int_equal(check("sha256sum --strict --quiet -c SHA256SUMS && cmp vmcore "
 			       "../../proc/vmcore && [ \"$(LC_ALL=C ls)\" = "
-			       "\"$(printf '%s\\n' SHA256SUMS capture.json nic vmcore "
-			       "vmcore-dmesg.txt)\" ] && "
+			       "\"$(printf '%s\\n' SHA256SUMS capture.json nic report.json "
+			       "report.txt vmcore vmcore-dmesg.txt)\" ] && "
 			       "[ -z \"$(find . -name '.*' -type f)\" ]"),
 			 0);
 	assert_int_equal(sh("[ -d target/h-20261122T094142Z ]"), 0);
-	static const char *const order[] = {"pre",	   "open",	"dmesg",  "nic-before",
-					    "nic-drivers", "nic-after", "vmcore", "manifest",
-					    "journal",	   "publish",	"post"};
+	static const char *const order[] = {"pre",	   "open",	"dmesg",   "nic-before",
+					    "nic-drivers", "nic-after", "report",  "vmcore",
+					    "manifest",	   "journal",	"publish", "post"};
 	assert_int_equal(run->steps, ARRAY_SIZE(order));
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		assert_string_equal(run->step[i].name, order[i]);
@@ -335,9 +215,11 @@ static void failures_do_not_spread(void **state)
 	script("vmcore-filter",
 	       LAST_TWO "[ \"$1\" = --dump-dmesg ] && { echo half > $out; exit 1; }; cp $in $out");
 	script("nic-dump", "exit 1");
+	script("vmcore-report", "exit 1");
 	plan_save(run);
 	assert_int_equal(step("dmesg")->outcome, OUTCOME_INCOMPLETE);
 	assert_int_equal(step("nic-before")->outcome, OUTCOME_FAILED);
+	assert_int_equal(step("report")->outcome, OUTCOME_FAILED);
 	assert_int_equal(step("vmcore")->outcome, OUTCOME_OK);
 	assert_int_equal(step("publish")->outcome, OUTCOME_OK);
 	assert_int_equal(check("[ -f vmcore-dmesg-incomplete.txt ] && [ ! -e vmcore-dmesg.txt ] && "

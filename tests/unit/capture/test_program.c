@@ -106,6 +106,24 @@ static void limits(void **state)
 	assert_true(clock_now() - start < 30);
 }
 
+static void memory_and_files_have_limits(void **state)
+{
+	(void)state;
+	char *dir = unit_mkdtemp(), script[512];
+	struct program p = {.memory = 16 << 20, .file_bytes = 8192};
+	struct program_result r;
+	assert_ok(sh("read adj < /proc/self/oom_score_adj; echo $(ulimit -d) $adj", &p, &r));
+	assert_string_equal(r.tail, "16384 1000\n");
+	/* a file that grows too large is an error of the program's own, no signal */
+	snprintf(script, sizeof(script), "head -c 100000 /dev/zero > %s/f", dir);
+	assert_err(sh(script, &p, &r), ERR_OTHER, "status 1");
+	snprintf(script, sizeof(script), "[ $(wc -c < %s/f) = 8192 ]", dir);
+	assert_ok(sh(script, &p, &r));
+	p = (struct program) {0};
+	assert_ok(sh("read adj < /proc/self/oom_score_adj; [ $adj != 1000 ]", &p, &r));
+	unit_rmdir(dir);
+}
+
 static uint64_t counting(void *arg)
 {
 	return ++*(uint64_t *)arg;
@@ -185,6 +203,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(hands_stdout_over),
 		cmocka_unit_test(a_sink_that_fails_ends_it),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(memory_and_files_have_limits),
 		cmocka_unit_test(a_measure_that_changes_is_progress),
 		cmocka_unit_test(a_descendant_that_keeps_the_pipe),
 		cmocka_unit_test(a_slow_server_gets_all_that_a_large_pipe_holds),

@@ -28,7 +28,8 @@ static int setup(void **state)
 	dir = unit_mkdtemp();
 	assert_ok(root_init(&root, dir));
 	put("proc/vmcore", "core");
-	put("proc/meminfo", "MemTotal:         457728 kB\nMemFree: 1 kB\n");
+	put("proc/meminfo", "MemTotal:         457728 kB\nMemFree: 1 kB\n"
+			    "MemAvailable:   35712 kB\n");
 	return 0;
 }
 
@@ -155,8 +156,10 @@ static void environments(void **state)
 	assert_int_equal(environment_detect(&root), ENVIRONMENT_FADUMP);
 	assert_string_equal(environment_name(ENVIRONMENT_FADUMP), "fadump");
 	assert_int_equal(environment_memory_kib(&root), 457728);
+	assert_int_equal(environment_available_kib(&root), 35712);
 	put("proc/meminfo", "nothing\n");
 	assert_int_equal(environment_memory_kib(&root), 0);
+	assert_int_equal(environment_available_kib(&root), 0);
 }
 
 static void powernv(void **state)

@@ -154,6 +154,17 @@ static void unfinished_and_overwritten_records_are_counted(void **state)
 	assert_log(ring_info, memory, "[    4.123456] record\n[    7.123456] record\n", 2);
 }
 
+/* The ring begins with a record that was never used, and is at its tail until it has gone round. */
+static void the_first_descriptor_is_no_record(void **state)
+{
+	(void)state;
+	uint8_t memory[MEMORY];
+	init_ring(memory, 5, 4);
+	put_record(memory, 5, 0, 24, "x");
+	put64(memory, DESCS, REUSABLE | 4);
+	assert_log(ring_info, memory, "[    5.123456] x\n", 0);
+}
+
 /* Lengths and positions that lie: no more than the block is taken, and nothing outside of the ring.
  */
 static void damaged_records(void **state)
@@ -259,6 +270,7 @@ int main(void)
 		cmocka_unit_test(wrapped_block_starts_again),
 		cmocka_unit_test(records_without_text),
 		cmocka_unit_test(unfinished_and_overwritten_records_are_counted),
+		cmocka_unit_test(the_first_descriptor_is_no_record),
 		cmocka_unit_test(damaged_records),
 		cmocka_unit_test(rings_that_cannot_be),
 		cmocka_unit_test(old_log),

@@ -3,6 +3,7 @@
 #include "unit.h"
 #include "ondisk/flat.h"
 #include "ondisk/kdump.h"
+#include "ondisk/note.h"
 
 static void header(void **state)
 {
@@ -76,6 +77,122 @@ static void sub_header_and_desc(void **state)
 	}
 }
 
+static void header_back(void **state)
+{
+	(void)state;
+	struct kdump_header h = {.seconds = 0x11223344,
+				 .status = 0x21,
+				 .block_size = 65536,
+				 .sub_hdr_blocks = 2,
+				 .bitmap_blocks = 8,
+				 .max_mapnr = 1000,
+				 .total_ram_blocks = 77,
+				 .written_blocks = 66,
+				 .nr_cpus = 4};
+	strcpy(h.utsname[4], "ppc64le");
+	for (int o = ORDER_LE; o <= ORDER_BE; o++) {
+		uint8_t b[KDUMP_HEADER_SIZE];
+		struct kdump_header back;
+		enum byte_order order;
+		kdump_header_encode(&h, (enum byte_order)o, b);
+		assert_ok(kdump_header_decode(b, &back, &order));
+		assert_int_equal(order, o);
+		assert_int_equal(back.version, 6);
+		back.version = 0;
+		assert_memory_equal(&back, &h, sizeof(h));
+		put_u32(b + 8, 3, (enum byte_order)o);
+		assert_ok(kdump_header_decode(b, &back, &order));
+		assert_int_equal(back.version, 3);
+		put_u32(b + 8, 7, (enum byte_order)o);
+		assert_err(kdump_header_decode(b, &back, &order), ERR_UNSUPPORTED, "version 7");
+		put_u32(b + 8, 0, (enum byte_order)o);
+		assert_err(kdump_header_decode(b, &back, &order), ERR_FORMAT, "version");
+		b[0] = 'D';
+		assert_err(kdump_header_decode(b, &back, &order), ERR_FORMAT, "signature");
+	}
+}
+
+/* Each version added fields; what lies there in an older file is not looked at. */
+static void sub_header_of_each_version(void **state)
+{
+	(void)state;
+	struct kdump_sub_header h = {.phys_base = 0x1000000,
+				     .dump_level = 31,
+				     .split = true,
+				     .vmcoreinfo_offset = 4200,
+				     .vmcoreinfo_size = 3000,
+				     .note_offset = 4300,
+				     .note_size = 4000,
+				     .max_mapnr = UINT64_C(0x123456789)},
+				back;
+	struct kdump_desc d = {.offset = UINT64_C(0x1122334455), .size = 99, .flags = 0x20}, dback;
+	for (int o = ORDER_LE; o <= ORDER_BE; o++) {
+		enum byte_order order = (enum byte_order)o;
+		uint8_t b[KDUMP_SUB_HEADER_SIZE], p[KDUMP_DESC_SIZE];
+		kdump_sub_header_encode(&h, order, b);
+		for (uint32_t version = 1; version <= 6; version++) {
+			kdump_sub_header_decode(b, order, version, &back);
+			assert_int_equal(back.phys_base, h.phys_base);
+			assert_int_equal(back.dump_level, 31);
+			assert_int_equal(back.split, version >= 2);
+			assert_int_equal(back.vmcoreinfo_offset, version >= 3 ? 4200 : 0);
+			assert_int_equal(back.vmcoreinfo_size, version >= 3 ? 3000 : 0);
+			assert_int_equal(back.note_offset, version >= 4 ? 4300 : 0);
+			assert_int_equal(back.note_size, version >= 4 ? 4000 : 0);
+			assert_int_equal(back.max_mapnr, version >= 6 ? h.max_mapnr : 0);
+		}
+		kdump_desc_encode(&d, order, p);
+		kdump_desc_decode(p, order, &dback);
+		assert_int_equal(dback.offset, d.offset);
+		assert_int_equal(dback.size, 99);
+		assert_int_equal(dback.flags, 0x20);
+	}
+}
+
+static void notes(void **state)
+{
+	(void)state;
+	for (int o = ORDER_LE; o <= ORDER_BE; o++) {
+		enum byte_order order = (enum byte_order)o;
+		uint8_t b[12 + 8 + 4 + 12 + 12 + 4 + 3] = {0};
+		struct note n;
+		size_t at = 0;
+		put_u32(b, 5, order);
+		put_u32(b + 4, 1, order);
+		put_u32(b + 8, 7, order);
+		memcpy(b + 12, "CORE", 5);
+		b[20] = 0x55;
+		/* an empty note in between; the last one lacks its padding */
+		put_u32(b + 36, 4, order);
+		put_u32(b + 40, 3, order);
+		memcpy(b + 48, "XYZ", 4);
+		memcpy(b + 52, "abc", 3);
+		assert_true(note_next(b, sizeof(b), order, &at, &n));
+		assert_true(note_is(&n, "CORE", 7));
+		assert_false(note_is(&n, "CORE", 1));
+		assert_false(note_is(&n, "COR", 7));
+		assert_int_equal(n.desc_len, 1);
+		assert_int_equal(*n.desc, 0x55);
+		assert_int_equal(at, 24);
+		assert_true(note_next(b, sizeof(b), order, &at, &n));
+		assert_int_equal(n.desc_len, 0);
+		assert_true(note_next(b, sizeof(b), order, &at, &n));
+		assert_true(note_is(&n, "XYZ", 0));
+		assert_memory_equal(n.desc, "abc", 3);
+		assert_int_equal(at, sizeof(b));
+		assert_false(note_next(b, sizeof(b), order, &at, &n));
+		/* it claims more than there is */
+		static const uint32_t sizes[] = {0xffffffff, 0x7fffffff, sizeof(b) - 11,
+						 0xfffffffc};
+		for (size_t i = 0; i < ARRAY_SIZE(sizes) * 2; i++) {
+			put_u32(b, i & 1 ? 5 : sizes[i / 2], order);
+			put_u32(b + 4, i & 1 ? sizes[i / 2] : 1, order);
+			at = 0;
+			assert_false(note_next(b, sizeof(b), order, &at, &n));
+		}
+	}
+}
+
 static void flattened(void **state)
 {
 	(void)state;
@@ -119,6 +236,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(header),
 		cmocka_unit_test(sub_header_and_desc),
+		cmocka_unit_test(header_back),
+		cmocka_unit_test(sub_header_of_each_version),
+		cmocka_unit_test(notes),
 		cmocka_unit_test(flattened),
 		cmocka_unit_test(flattened_records_outside_of_a_file),
 	};

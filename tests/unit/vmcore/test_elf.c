@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ELF vmcores of all shapes: where headers are, cut files, notes, segments that overlap, damage. */
 #include "unit.h"
-#include "small_vmcore.h"
+#include "small_kdump.h"
 
 struct part {
 	uint64_t paddr, filesz, offset; /* offset into the file */
@@ -14,6 +14,7 @@ struct shape {
 	const struct buf *notes; /* put behind the program headers */
 	size_t size;		 /* of the whole file; every byte is its offset's low byte */
 	uint16_t machine, type;
+	uint32_t flags;
 };
 
 static struct buf build(const struct shape *s)
@@ -29,6 +30,7 @@ static struct buf build(const struct shape *s)
 			 .e_machine = s->machine ? s->machine : EM_X86_64,
 			 .e_version = EV_CURRENT,
 			 .e_phoff = s->phoff,
+			 .e_flags = s->flags,
 			 .e_ehsize = sizeof(eh),
 			 .e_phentsize = sizeof(Elf64_Phdr),
 			 .e_phnum = (Elf64_Half)nph};
@@ -115,7 +117,7 @@ static void segments_in_any_order_and_overlapping(void **state)
 		assert_non_null(vmcore_segment(v, paddr));
 	struct bitmap map;
 	assert_ok(bitmap_init(&map, vmcore_max_pfn(v, 12)));
-	vmcore_page_map(v, 12, &map);
+	assert_ok(vmcore_page_map(v, 12, &map));
 	assert_int_equal(bitmap_count(&map, 0, 100), 4);
 	assert_true(bitmap_test(&map, 8));
 	bitmap_deinit(&map);
@@ -133,7 +135,7 @@ static void parts_of_pages(void **state)
 	assert_non_null(v);
 	assert_int_equal(vmcore_max_pfn(v, 12), 3);
 	assert_ok(bitmap_init(&map, 3));
-	vmcore_page_map(v, 12, &map);
+	assert_ok(vmcore_page_map(v, 12, &map));
 	assert_int_equal(map.bytes[0], 0x06);
 	bitmap_deinit(&map);
 	vmcore_destroy(v);
@@ -236,7 +238,7 @@ static void bytes_that_are_there_twice_are_refused(void **state)
 	(void)state;
 	static const struct part twice[] = {{0, 0x1800, 0x800}, {0x10000, 0x1800, 0x800}},
 				 all[] = {{0, 0x1000, 0x1000}, {0x10000, 0xf00, 0x2000}},
-				 same[] = {{0, 0x1000, 0x1000}, {0, 0x1000, 0x1000}};
+				 same[] = {{0x1000, 0x1000, 0x1000}, {0x1000, 0x1000, 0x1000}};
 	assert_null(open_shape(
 		&(struct shape) {.phoff = 64, .parts = twice, .nparts = 2, .size = 0x2000}));
 	static const struct part *const fine[] = {all, same};
@@ -274,6 +276,94 @@ static void section_headers(void **state)
 	}
 }
 
+/* /proc/kcore: the text again, and vmalloc, modules, vmemmap with virtual addresses only. */
+static void segments_without_a_physical_address(void **state)
+{
+	(void)state;
+	static const struct part kcore[] = {{0x3000, 0x100, 0x2000},
+					    {UINT64_MAX, 0x1000, 0x3000},
+					    {0x1000, 0x4000, 0x4000},
+					    {UINT64_MAX, UINT64_C(1) << 45, 0x3000}};
+	struct vmcore *v = open_shape(
+		&(struct shape) {.phoff = 64, .parts = kcore, .nparts = 4, .size = 0x8000});
+	assert_non_null(v);
+	assert_int_equal(v->missing_bytes, 0);
+	assert_int_equal(vmcore_max_pfn(v, 12), 5);
+	for (uint64_t paddr = 0x1000; paddr < 0x5000; paddr += 0x80)
+		assert_non_null(vmcore_segment(v, paddr));
+	assert_int_equal(byte_at(v, 0x1001), 0x01);
+	assert_int_equal(byte_at(v, 0x4fff), 0xff);
+	vmcore_destroy(v);
+	/* before 4.11 there was no physical address at all, and one that is 0 means nothing */
+	static const struct part old[] = {{0, 0x1000, 0x2000}, {0, 0x2000, 0x3000}};
+	assert_null(open_shape(
+		&(struct shape) {.phoff = 64, .parts = old, .nparts = 2, .size = 0x8000}));
+	static const struct part only[] = {{UINT64_MAX, 0x1000, 0x2000}};
+	assert_null(open_shape(
+		&(struct shape) {.phoff = 64, .parts = only, .nparts = 1, .size = 0x8000}));
+}
+
+static void an_incomplete_file_says_so(void **state)
+{
+	(void)state;
+	static const struct part parts[] = {{0, 0x1000, 0x1000}};
+	struct shape s = {.phoff = 64, .parts = parts, .nparts = 1, .size = 0x2000, .flags = 1};
+	struct vmcore *v = open_shape(&s);
+	assert_non_null(v);
+	assert_true(v->incomplete);
+	vmcore_destroy(v);
+	s.machine = EM_PPC64; /* which ABI */
+	v = open_shape(&s);
+	assert_non_null(v);
+	assert_false(v->incomplete);
+	vmcore_destroy(v);
+}
+
+static void flattened(void **state)
+{
+	(void)state;
+	static const struct part parts[] = {{0x1000, 0x1000, 0x2003}, {0x100000, 0x800, 0x4000}};
+	static const char info[] = "OSRELEASE=6.12\nPAGESIZE=4096\n";
+	_cleanup_buf_ struct buf n = BUF_INIT;
+	small_vmcore_note(&n, "VMCOREINFO", 0, info, strlen(info));
+	_cleanup_buf_ struct buf file = build(&(struct shape) {
+		.phoff = 192, .parts = parts, .nparts = 2, .notes = &n, .size = 0x6000});
+	_cleanup_buf_ struct buf flat = small_kdump_flatten(&file, 777);
+	struct vmcore *v = small_vmcore_open(flat.data, flat.len);
+	assert_non_null(v);
+	assert_string_equal(vmcore_format(v), "ELF");
+	assert_string_equal(v->vmcoreinfo, info);
+	assert_false(v->incomplete);
+	assert_int_equal(byte_at(v, 0x1001), 0x04);
+	assert_int_equal(byte_at(v, 0x1007ff), 0xff);
+	vmcore_destroy(v);
+	/* cut: the stream of this test has the last part first, and so the headers are missing */
+	assert_null(small_vmcore_open(flat.data, flat.len / 2));
+}
+
+static void refused_with(const void *data, size_t len, const char *says)
+{
+	char path[64];
+	struct vmcore *v;
+	_cleanup_close_ int fd = memfd_create("other", MFD_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, len), len);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	assert_err(vmcore_open(path, &v), ERR_FORMAT, says);
+}
+
+static void known_files_are_named(void **state)
+{
+	(void)state;
+	refused_with("", 0, "not a vmcore");
+	refused_with("\177ELF", 4, "");
+	refused_with("KDUMP   ", 8, "truncated");
+	refused_with("makedumpfile", 12, "not a vmcore");
+	refused_with("DISKDUMP and more of it", 16, "diskdump");
+	refused_with("\x1f\x8b\x08 and more of it", 16, "gzip");
+	refused_with("\x28\xb5\x2f\xfd and more of it", 16, "zstd");
+}
+
 static void other_files_are_refused(void **state)
 {
 	(void)state;
@@ -292,7 +382,7 @@ static void other_files_are_refused(void **state)
 		   "/nonexistent/vmcore: No such file");
 	assert_err(vmcore_open("/", &v), ERR_IO, "Is a directory");
 	assert_err(vmcore_open("/dev/null", &v), ERR_USAGE, "/dev/null");
-	assert_err(vmcore_open("/etc/passwd", &v), ERR_FORMAT, "/etc/passwd: not an ELF file");
+	assert_err(vmcore_open("/etc/passwd", &v), ERR_FORMAT, "/etc/passwd: not a vmcore");
 }
 
 int main(void)
@@ -307,6 +397,10 @@ int main(void)
 		cmocka_unit_test(vmcoreinfo_is_found_in_memory),
 		cmocka_unit_test(bytes_that_are_there_twice_are_refused),
 		cmocka_unit_test(section_headers),
+		cmocka_unit_test(segments_without_a_physical_address),
+		cmocka_unit_test(an_incomplete_file_says_so),
+		cmocka_unit_test(flattened),
+		cmocka_unit_test(known_files_are_named),
 		cmocka_unit_test(other_files_are_refused),
 	};
 	return cmocka_run_group_tests_name("vmcore/elf", tests, NULL, NULL);

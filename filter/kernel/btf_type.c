@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/btf_record.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* struct btf_array: type, index_type, nelems */
+enum { ARRAY_TYPE = 0, ARRAY_NELEMS = 2 };
+
+/* The word after an int: encoding in bits 24 to 27 (BTF_INT_ENCODING). */
+#define INT_SIGNED(word) ((word) >> 24 & 1)
+#define INT_BOOL(word)	 ((word) >> 26 & 1)
+
+enum btf_kind type_kind(struct type t)
+{
+	return (enum btf_kind)btf_record(t).kind;
+}
+
+const char *type_tag(struct type t)
+{
+	return t.btf ? btf_string(t.btf, btf_record(t).name) : "";
+}
+
+struct type type_target(struct type t)
+{
+	struct record r = btf_record(t);
+	switch (r.kind) {
+	case BTF_ARRAY:
+		return btf_type(t.btf, btf_item(t, &r, 0, 0, ARRAY_TYPE));
+	case BTF_PTR:
+	case BTF_TYPEDEF:
+	case BTF_CONST:
+	case BTF_VOLATILE:
+	case BTF_RESTRICT:
+	case BTF_TYPE_TAG:
+	case BTF_FUNC:
+	case BTF_FUNC_PROTO:
+	case BTF_VAR:
+		return btf_type(t.btf, r.word);
+	default:
+		return btf_type(t.btf, 0);
+	}
+}
+
+struct type type_strip(struct type t)
+{
+	for (int i = 0; i < BTF_MAX_DEPTH; i++) {
+		struct record r = btf_record(t);
+		if (!btf_is_alias(r.kind))
+			return t;
+		t.id = r.word;
+	}
+	return btf_type(t.btf, 0);
+}
+
+bool type_array_length(struct type t, uint32_t *ret)
+{
+	t = type_strip(t);
+	struct record r = btf_record(t);
+	if (r.kind != BTF_ARRAY)
+		return false;
+	*ret = btf_item(t, &r, 0, 0, ARRAY_NELEMS);
+	return true;
+}
+
+struct err *type_size(struct type t, uint64_t *ret)
+{
+	uint64_t count = 1, size;
+	uint32_t n;
+	struct type inner = type_strip(t);
+	for (int i = 0; i < BTF_MAX_DEPTH && type_array_length(inner, &n); i++) {
+		/* An array that no memory can hold: with 2^32 times the largest struct no overflow.
+		 */
+		if (n && count > UINT32_MAX / n)
+			return err_new(ERR_FORMAT, "BTF: an array of more than 4 GiB");
+		count *= n;
+		inner = type_strip(type_target(inner));
+	}
+	struct record r = btf_record(inner);
+	switch (r.kind) {
+	case BTF_PTR:
+		size = 8;
+		break;
+	case BTF_INT:
+	case BTF_FLOAT:
+	case BTF_ENUM:
+	case BTF_ENUM64:
+	case BTF_STRUCT:
+	case BTF_UNION:
+		size = r.word;
+		break;
+	default:
+		return err_new(ERR_FORMAT, "BTF: a type that has no size");
+	}
+	if (count * size > UINT32_MAX)
+		return err_new(ERR_FORMAT, "BTF: an array of more than 4 GiB");
+	*ret = count * size;
+	return NULL;
+}
+
+bool type_is_signed(struct type t)
+{
+	t = type_strip(t);
+	struct record r = btf_record(t);
+	if (r.kind == BTF_INT)
+		return INT_SIGNED(btf_item(t, &r, 0, 0, 0));
+	/* Flagged since 6.0 (6089fb325cf7). Before, nothing tells them, and -1 reads as 2^32 - 1:
+	 * in the list of enumerators and in memory alike, so that names are found all the same. */
+	return r.kind == BTF_ENUM || r.kind == BTF_ENUM64 ? r.flag : false;
+}
+
+bool type_is_char(struct type t)
+{
+	struct record r = btf_record(t);
+	for (int i = 0; i < BTF_MAX_DEPTH && btf_is_alias(r.kind) && r.kind != BTF_TYPEDEF; i++) {
+		t.id = r.word;
+		r = btf_record(t);
+	}
+	return r.kind == BTF_INT && r.word == 1 && !INT_BOOL(btf_item(t, &r, 0, 0, 0));
+}
+
+/* The i-th enumerator of an enum. */
+static int64_t enumerator_value(struct type t, const struct record *r, uint32_t i)
+{
+	if (r->kind == BTF_ENUM64)
+		return (int64_t)(btf_item(t, r, i, 12, 1) | (uint64_t)btf_item(t, r, i, 12, 2)
+								    << 32);
+	uint32_t value = btf_item(t, r, i, 8, 1);
+	return r->flag ? (int32_t)value : (int64_t)value;
+}
+
+static const char *enumerator_name(struct type t, const struct record *r, uint32_t i)
+{
+	return btf_string(t.btf, btf_item(t, r, i, r->kind == BTF_ENUM64 ? 12 : 8, 0));
+}
+
+static bool is_enum(const struct record *r)
+{
+	return r->kind == BTF_ENUM || r->kind == BTF_ENUM64;
+}
+
+static bool find_enumerator(struct type t, const struct record *r, const char *name, int64_t *ret)
+{
+	for (uint32_t i = 0; i < r->vlen; i++) {
+		if (strcmp(enumerator_name(t, r, i), name) == 0) {
+			*ret = enumerator_value(t, r, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool type_enumerator(struct type t, const char *name, int64_t *ret)
+{
+	t = type_strip(t);
+	struct record r = btf_record(t);
+	return is_enum(&r) && find_enumerator(t, &r, name, ret);
+}
+
+const char *type_enumerator_name(struct type t, int64_t value)
+{
+	t = type_strip(t);
+	struct record r = btf_record(t);
+	for (uint32_t i = 0; is_enum(&r) && i < r.vlen; i++)
+		if (enumerator_value(t, &r, i) == value)
+			return enumerator_name(t, &r, i);
+	return NULL;
+}
+
+bool btf_enumerator(const struct btf *b, const char *name, int64_t *ret)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		struct record r = btf_record_read(b->records + b->offsets[i], b->order);
+		if (is_enum(&r) && find_enumerator(btf_type(b, b->first + i), &r, name, ret))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The lists of a report on a stock kernel's vmcore, made without debuginfo, are those that drgn and crash make with it.
+
+load support
+
+# lists: the report's JSON as report_lists.py has it
+lists() {
+	jq -r '(.tasks.tasks[] | "task \(.pid) \(.tgid) \(.ppid) \(.cpu) \(.state) \(.rss_kib) \(.vm_kib) \(.comm)"),
+		(.modules.modules[] | "module \(.name) \(.size) \(.base) \(.used_by)"),
+		(.mounts.mounts[] | "mount \(.device) \(.path) \(.type) \(.options[:2])"),
+		(.block_io.queues | sort_by(.disk)[] | "disk \(.disk) \(.inflight)"),
+		(.interrupts.irqs[] | "irq \(.irq) \(.chip) \(.per_cpu | map(tostring) | join(",")) \(.name)")' "$1"
+}
+
+setup_file() {
+	local vmcore vmlinux
+	rm -rf "$WORK"
+	mkdir -p "$WORK"
+	vmcore=$("$LAB" vmcore-path x86_64 1024 2>"$WORK/vmcore.log")
+	vmlinux=$("$LAB" path amd64-kernel)/vmlinux.debug
+	"$TOP/build/vmcore-report" --parts tasks,modules,mounts,block_io,interrupts --json "$WORK/report.json" "$vmcore"
+	lists "$WORK/report.json" >"$WORK/ours.txt"
+	in_lab drgn -q -c "$vmcore" -s "$vmlinux" --no-default-symbols "$TOP/tests/e2e/report_lists.py" >"$WORK/drgn.txt"
+	crash_says x86_64 "$vmcore" $'ps\nmod\nmount\nirq' >"$WORK/crash.txt"
+}
+
+# same_lines KIND LEAST: at least so many, and drgn has the same in the same order
+same_lines() {
+	grep "^$1 " "$WORK/drgn.txt" >"$WORK/$1.drgn"
+	grep "^$1 " "$WORK/ours.txt" >"$WORK/$1.ours"
+	[ "$(wc -l <"$WORK/$1.drgn")" -ge "$2" ]
+	diff "$WORK/$1.drgn" "$WORK/$1.ours"
+}
+
+@test "report lists: nothing is missing" {
+	jq -e '[.tasks, .modules, .mounts, .block_io, .interrupts] | all(.outcome == "ok" and .missing == [])' "$WORK/report.json"
+}
+
+@test "report lists: tasks, with their memory, are those that drgn finds" { same_lines task 50; }
+@test "report lists: modules are those that drgn finds" { same_lines module 10; }
+@test "report lists: mounts are those that drgn finds" { same_lines mount 10; }
+@test "report lists: disks are those that drgn finds" { same_lines disk 1; }
+@test "report lists: interrupts are those that drgn finds" { same_lines irq 10; }
+
+# Not the idle tasks: the kernel says who made them, crash that it was nobody.
+@test "report lists: crash shows the same tasks" {
+	jq -r '.tasks.tasks[] | select(.pid > 0) |
+		"\(.pid) \(.ppid) \(.cpu) \(.vm_kib) \(.rss_kib) \(if .kernel then "[\(.comm)]" else .comm end)"' \
+		"$WORK/report.json" | sort >"$WORK/ps.ours"
+	sed -nE 's/^>? +([0-9]+) +([0-9]+) +([0-9]+) +[0-9a-f]+ +[A-Z]+ +[0-9.]+ +([0-9]+) +([0-9]+) +(.*[^ ]) *$/\1 \2 \3 \4 \5 \6/p' \
+		"$WORK/crash.txt" | grep -v '^0 ' | sort >"$WORK/ps.crash"
+	[ "$(wc -l <"$WORK/ps.crash")" -ge 50 ]
+	diff "$WORK/ps.crash" "$WORK/ps.ours"
+}
+
+@test "report lists: crash shows the same modules and mounts" {
+	jq -r '(.modules.modules[] | "\(.name) \(.base[2:]) \(.size)"), (.mounts.mounts[] | "\(.type) \(.device) \(.path)")' \
+		"$WORK/report.json" | sort >"$WORK/mod.ours"
+	sed -n '/ MODULE /,/ IRQ /p' "$WORK/crash.txt" | awk '
+		$1 == "MODULE" { mod = 1; next }
+		$1 == "MOUNT" { mod = 0; next }
+		$1 ~ /^[0-9a-f]+$/ { print mod ? $2 " " $3 " " $4 : $3 " " $4 " " $5 }' | sort >"$WORK/mod.crash"
+	[ "$(wc -l <"$WORK/mod.crash")" -ge 20 ]
+	diff "$WORK/mod.crash" "$WORK/mod.ours"
+}

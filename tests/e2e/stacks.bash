@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# The stacks of all tasks of a vmcore as lines "TASK PC…", in hexadecimal and sorted: as vmcore-stacks finds them
+# with nothing but the vmcore, and as drgn and crash do with debuginfo. User space's frames are left out.
+
+our_stacks() {
+	"$TOP/build/tests/tools/vmcore-stacks" "$1" 2>"$WORK/stacks-cost.txt" |
+		awk '/^TASK/ { if (task) print task; task = $2; next }
+			$3 != "user" { task = task " " $1 }
+			END { print task }' | sort
+}
+
+# drgn_stacks ARCH VMCORE: tasks whose registers drgn does not find have no frames
+drgn_stacks() {
+	local part=amd64-kernel
+	[ "$1" = x86_64 ] || part=ppc64le-kernel
+	cat >"$WORK/stacks.py" <<-'END'
+	from drgn.helpers.linux.cpumask import for_each_online_cpu
+	from drgn.helpers.linux.pid import for_each_task
+	from drgn.helpers.linux.sched import idle_task
+
+	tasks = [prog["init_task"].address_of_()] + list(for_each_task(prog))
+	tasks += [idle_task(prog, cpu) for cpu in for_each_online_cpu(prog) if cpu]
+	for task in tasks:
+	    line = "%x" % task.value_()
+	    try:
+	        for frame in prog.stack_trace(task):
+	            if frame.is_inline:
+	                continue
+	            if frame.pc >> 63 == 0:
+	                break
+	            line += " %x" % frame.pc
+	    except ValueError:
+	        pass
+	    print(line)
+	END
+	in_lab drgn -q -c "$2" -s "$("$LAB" path $part)/vmlinux.debug" --no-default-symbols "$WORK/stacks.py" | sort
+}
+
+# crash_stacks ARCH VMCORE: without the frames that crash calls unreliable
+crash_stacks() {
+	crash_says "$1" "$2" 'foreach bt' | awk '
+		/^PID: / { if (task) print task; task = $4; next }
+		/unreliable/ { next }
+		/^ *#[0-9]+ \[/ { sub(/.* at /, ""); task = task " " $1; next }
+		/^ +RIP: ffff/ { task = task " " $2 }
+		END { print task }' | sort
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What tests of the capture's plan share: a run below a directory, with made-up programs and the
+ * local target without its mount. Header only; the state is the test program's own.
+ */
+#ifndef SALVOR_TESTS_SMALL_RUN_H
+#define SALVOR_TESTS_SMALL_RUN_H
+
+#include "unit.h"
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "crash/plan.h"
+#include "crash/target.h"
+
+#define CORE_SIZE (3 * 1024 * 1024 + 1234)
+
+static char *dir;
+static struct root root;
+static struct settings settings;
+static struct run *run;
+static struct target_ops ops;
+static char saved_path[4096];
+
+static inline struct err *open_here(struct run *r, struct step_report *report)
+{
+	struct target *t = &r->target;
+	(void)report;
+	struct err *e = incident_create(t->base, "h", r->started_wall, t->name);
+	if (!e)
+		e = path_printf(t->work, "%s/%s%s", t->base, t->name, INCIDENT_WRITING);
+	t->open = !e;
+	return e;
+}
+
+static inline void script(const char *name, const char *body)
+{
+	char text[2048], path[512];
+	snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", body);
+	snprintf(path, sizeof(path), "bin/%s", name);
+	unit_write(dir, path, text);
+	snprintf(path, sizeof(path), "%s/bin/%s", dir, name);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+/* Both are called as PROGRAM OPTIONS VMCORE OUT. */
+#define DMESG	 "if [ \"$1\" = --dump-dmesg ]; then echo panic > \"$3\"; exit; fi; "
+#define LAST_TWO "for a; do in=$out; out=$a; done; "
+
+static inline int sh(const char *fmt, ...) printf_like(1, 2);
+static inline int sh(const char *fmt, ...)
+{
+	char command[2048];
+	va_list ap;
+	int n = snprintf(command, sizeof(command), "cd '%s' && ", dir);
+	va_start(ap, fmt);
+	vsnprintf(command + n, sizeof(command) - (size_t)n, fmt, ap);
+	va_end(ap);
+	int status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static inline int setup(void **state)
+{
+	(void)state;
+	dir = unit_mkdtemp();
+	assert_int_equal(sh("mkdir -p bin proc target run && { printf '\\177ELF'; head -c %d "
+			    "/dev/urandom; } > proc/vmcore",
+			    CORE_SIZE - 4),
+			 0);
+	snprintf(saved_path, sizeof(saved_path), "%s", getenv("PATH"));
+	char path[512];
+	/* only what the scripts need beside our own: no makedumpfile of the machine */
+	assert_int_equal(
+		sh("for p in sh cat cmp cp rm mkdir sleep; do ln -s \"$(command -v $p)\" bin/ || "
+		   "exit 1; done"),
+		0);
+	snprintf(path, sizeof(path), "%s/bin", dir);
+	setenv("PATH", path, 1);
+	assert_ok(root_init(&root, dir));
+	run = step_share(sizeof(*run));
+	assert_non_null(run);
+	ops = target_local;
+	ops.open = open_here;
+	run->root = &root;
+	run->settings = &settings;
+	run->started = clock_now();
+	run->started_wall = 1795340502;
+	run->core.saved_by = -1;
+	run->target.ops = &ops;
+	assert_ok(path_printf(run->dir, "%s/run", dir));
+	assert_ok(path_printf(run->vmcore, "%s/proc/vmcore", dir));
+	assert_ok(path_printf(run->target.base, "%s/target", dir));
+	assert_ok(path_printf(run->target.save_path, "/"));
+	script("nic-dump", "while [ $# -gt 0 ]; do [ \"$1\" = --output ] && out=$2; shift; done; "
+			   "mkdir -p $out; echo {} > $out/nic.json");
+	/* as PROGRAM --text FILE --json FILE VMCORE */
+	script("vmcore-report", "[ \"$1 $3\" = '--text --json' ] && cmp $5 ${0%/*}/../proc/vmcore "
+				"&& echo text > $2 && echo {} > $4");
+	run->report_seconds = 20;
+	script("vmcore-filter", DMESG LAST_TWO "cp $in $out");
+	return 0;
+}
+
+static inline int teardown(void **state)
+{
+	(void)state;
+	setenv("PATH", saved_path, 1);
+	root_deinit(&root);
+	settings_deinit(&settings);
+	step_unshare(run, sizeof(*run));
+	unit_rmdir(dir);
+	return 0;
+}
+
+/* sh() needs the machine's programs */
+static inline int check(const char *command)
+{
+	char path[8192];
+	snprintf(path, sizeof(path), "%s", getenv("PATH"));
+	setenv("PATH", saved_path, 1);
+	int status = sh("cd target/h-* && %s", command);
+	setenv("PATH", path, 1);
+	return status;
+}
+
+static inline const struct step_result *step(const char *name)
+{
+	for (unsigned i = 0; i < run->steps; i++)
+		if (strcmp(run->step[i].name, name) == 0)
+			return &run->step[i].result;
+	fail_msg("no step %s", name);
+	return NULL;
+}
+
+#endif

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Decoding the tables of kallsyms: every encoding and byte order, and tables that lie. */
+#include "unit.h"
+#include "kernel/kallsyms.h"
+#include "kernel/kallsyms_image.h"
+
+#define AT    UINT64_C(0xffffffff82000000)
+#define STEXT UINT64_C(0xffffffff81000000)
+#define LEAD  64
+
+static const struct image_symbol plain[] = {
+	{STEXT, 'T', "_stext"},
+	{STEXT, 'T', "_text"},
+	{STEXT + 0x10, 't', "do_one_initcall"},
+	{STEXT + 0x10, 'T', "sys_read"},
+	{STEXT + 0x1234, 'T', "Ttcp_v4_rcv"},
+	{STEXT + 0x5678, 'd', "x"},
+	{STEXT + 0x1000000, 'D', "init_net"},
+};
+
+/* Per-CPU variables come first, at their offsets. */
+static const struct image_symbol percpu[] = {
+	{0, 'A', "fixed_percpu_data"},
+	{0x34000, 'A', "__per_cpu_end"},
+	{STEXT, 'T', "_stext"},
+	{STEXT + 0x7fffffff, 'B', "_end"},
+};
+
+#define SPEC(enc, ord, w)                                                                          \
+	{                                                                                          \
+		.encoding = (enc), .order = (ord), .wide = (w), .width = 4, .align = 8             \
+	}
+
+static const struct decode_case {
+	struct image_spec spec;
+	uint64_t base;
+	const struct image_symbol *symbols;
+	size_t n;
+} cases[] = {
+	{SPEC(KALLSYMS_RELATIVE, ORDER_LE, true), STEXT, plain, ARRAY_SIZE(plain)},
+	{SPEC(KALLSYMS_RELATIVE, ORDER_BE, false), STEXT, plain, ARRAY_SIZE(plain)},
+	{SPEC(KALLSYMS_RELATIVE, ORDER_LE, true), STEXT - 0x80000000, plain, ARRAY_SIZE(plain)},
+	{SPEC(KALLSYMS_PERCPU, ORDER_LE, true), STEXT, percpu, ARRAY_SIZE(percpu)},
+	{SPEC(KALLSYMS_PERCPU, ORDER_BE, true), STEXT, percpu, ARRAY_SIZE(percpu)},
+	{SPEC(KALLSYMS_PLACE, ORDER_LE, true), 0, plain, ARRAY_SIZE(plain)},
+	{SPEC(KALLSYMS_PLACE, ORDER_BE, true), 0, plain, ARRAY_SIZE(plain)},
+	{SPEC(KALLSYMS_ADDRESSES, ORDER_LE, false), 0, plain, ARRAY_SIZE(plain)},
+	{SPEC(KALLSYMS_ADDRESSES, ORDER_BE, false), 0, percpu, ARRAY_SIZE(percpu)},
+};
+
+struct expected {
+	const struct image_symbol *symbols;
+	size_t n, seen;
+};
+
+static struct err *compare(void *arg, uint64_t addr, char type, const char *name, size_t len)
+{
+	struct expected *x = arg;
+	assert_true(x->seen < x->n);
+	const struct image_symbol *s = &x->symbols[x->seen++];
+	assert_int_equal(addr, s->addr);
+	assert_int_equal(type, s->type);
+	assert_string_equal(name, s->name);
+	assert_int_equal(len, strlen(name));
+	return NULL;
+}
+
+static void encodings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct decode_case *c = &cases[i];
+		struct kallsyms_image m;
+		enum kallsyms_encoding encoding = KALLSYMS_ENCODINGS;
+		struct expected x = {c->symbols, c->n, 0};
+		kallsyms_image_make(&m, &c->spec, AT, LEAD, c->base, c->symbols, c->n);
+		struct kallsyms_tables t = kallsyms_image_tables(&m, &c->spec, AT, c->n, STEXT);
+		assert_ok(kallsyms_decode(&t, compare, &x, &encoding));
+		assert_int_equal(x.seen, c->n);
+		assert_int_equal(encoding, c->spec.encoding);
+		buf_deinit(&m.bytes);
+	}
+}
+
+/* Names whose lengths need the second byte, or all bits of the only one. */
+static void long_names(void **state)
+{
+	(void)state;
+	static const size_t lengths[] = {126, 127, 128, 200, 254, 255, 256, 300, 511};
+	char name[512];
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		for (int wide = 0; wide < 2; wide++) {
+			struct image_spec spec = SPEC(KALLSYMS_RELATIVE, ORDER_LE, wide);
+			memset(name, 'q', sizeof(name));
+			name[lengths[i]] = '\0';
+			struct image_symbol symbols[] = {{STEXT, 'T', "_stext"},
+							 {STEXT + 1, 'b', name},
+							 {STEXT + 2, 't', "after"}};
+			struct expected x = {symbols, 3, 0};
+			struct kallsyms_image m;
+			if (!wide && lengths[i] > 254)
+				continue;
+			kallsyms_image_make(&m, &spec, AT, LEAD, STEXT, symbols, 3);
+			struct kallsyms_tables t = kallsyms_image_tables(&m, &spec, AT, 3, STEXT);
+			assert_ok(kallsyms_decode(&t, compare, &x, NULL));
+			assert_int_equal(x.seen, 3);
+			buf_deinit(&m.bytes);
+		}
+	}
+}
+
+static struct err *never(void *arg, uint64_t addr, char type, const char *name, size_t len)
+{
+	(void)arg, (void)addr, (void)type, (void)name, (void)len;
+	fail_msg("a symbol from tables that are damaged");
+	return NULL;
+}
+
+static struct kallsyms_image image;
+
+static const struct image_spec good = SPEC(KALLSYMS_RELATIVE, ORDER_LE, true);
+
+static int setup(void **state)
+{
+	(void)state;
+	kallsyms_image_make(&image, &good, AT, LEAD, STEXT, plain, ARRAY_SIZE(plain));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	buf_deinit(&image.bytes);
+	return 0;
+}
+
+static struct kallsyms_tables tables(void)
+{
+	return kallsyms_image_tables(&image, &good, AT, ARRAY_SIZE(plain), STEXT);
+}
+
+static void wrong_numbers(void **state)
+{
+	(void)state;
+	static const uint32_t numbers[] = {0, 100, 0x7fffffff, UINT32_MAX};
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct kallsyms_tables t = tables();
+		t.num_syms = numbers[i];
+		assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "kallsyms: ");
+	}
+}
+
+/* However the names are cut, no byte behind the end is read (a copy of that size shows it). */
+static void truncated_names(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len < image.names_end - image.names; len++) {
+		struct kallsyms_tables t = tables();
+		uint8_t *names = malloc(len ? len : 1);
+		memcpy(names, t.names, len);
+		t.names = names;
+		t.names_len = len;
+		assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "kallsyms: ");
+		free(names);
+	}
+}
+
+/* "page" and the empty tokens behind it are the only ones that the names do not need. */
+static void truncated_tokens(void **state)
+{
+	(void)state;
+	size_t whole = image.token_table_end - image.token_table;
+	size_t needed = whole - strlen("page") - (256 - IMAGE_FIRST_TOKEN - 6);
+	for (size_t len = 0; len < whole; len++) {
+		struct kallsyms_tables t = tables();
+		struct expected x = {plain, ARRAY_SIZE(plain), 0};
+		uint8_t *table = malloc(len ? len : 1);
+		memcpy(table, t.token_table, len);
+		t.token_table = table;
+		t.token_table_len = len;
+		if (len < needed)
+			assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "damaged");
+		else
+			assert_ok(kallsyms_decode(&t, compare, &x, NULL));
+		free(table);
+	}
+}
+
+static void index_anywhere(void **state)
+{
+	(void)state;
+	uint8_t index[KALLSYMS_TOKEN_INDEX];
+	struct kallsyms_tables t = tables();
+	memset(index, 0xff, sizeof(index));
+	t.token_index = index;
+	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "name 0 of 7");
+}
+
+/* A token that contains the code that stands for it is text, and expanded once. */
+static void token_cycle(void **state)
+{
+	(void)state;
+	static const uint8_t names[] = {2, 'T', 1, 2, 'T', 2};
+	static const char table[] = "T\0_stext\0\2\2\1";
+	static const uint8_t offsets[8];
+	uint8_t index[KALLSYMS_TOKEN_INDEX] = {0};
+	uint64_t base = STEXT;
+	index[2] = 2;
+	index[4] = 9;
+	struct kallsyms_tables t = {.order = ORDER_LE,
+				    .num_syms = 2,
+				    .names = names,
+				    .names_len = sizeof(names),
+				    .token_table = (const uint8_t *)table,
+				    .token_table_len = sizeof(table),
+				    .token_index = index,
+				    .offsets = offsets,
+				    .relative_base = &base,
+				    .stext = STEXT};
+	/* not printable: refused, and not expanded without end */
+	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "name 1 of 2");
+	t.num_syms = 1;
+	struct expected x = {plain, 1, 0};
+	assert_ok(kallsyms_decode(&t, compare, &x, NULL));
+	assert_int_equal(x.seen, 1);
+}
+
+/* One code for 60000 characters, and 16383 codes a name. */
+static void endless_name(void **state)
+{
+	(void)state;
+	uint8_t *table = malloc(60001), *names = malloc(2 + 0x3fff);
+	uint8_t index[KALLSYMS_TOKEN_INDEX] = {0};
+	struct kallsyms_tables t = tables();
+	memset(table, 'a', 60000);
+	table[60000] = '\0';
+	memset(names, 1, 2 + 0x3fff);
+	names[0] = 0xff;
+	names[1] = 0x7f;
+	t.num_syms = 1;
+	t.names = names;
+	t.names_len = 2 + 0x3fff;
+	t.token_table = table;
+	t.token_table_len = 60001;
+	t.token_index = index;
+	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "name 0 of 1");
+	free(table);
+	free(names);
+}
+
+static void stext_elsewhere(void **state)
+{
+	(void)state;
+	struct kallsyms_tables t = tables();
+	t.stext = STEXT + 1;
+	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "has _stext at");
+	t = tables();
+	t.offsets = NULL;
+	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "has _stext at");
+	t = tables();
+	t.relative_base = NULL;
+	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "has _stext at");
+}
+
+static void no_stext(void **state)
+{
+	(void)state;
+	struct kallsyms_image m;
+	kallsyms_image_make(&m, &good, AT, LEAD, STEXT, plain + 1, 3);
+	struct kallsyms_tables t = kallsyms_image_tables(&m, &good, AT, 3, STEXT);
+	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "no symbol _stext");
+	buf_deinit(&m.bytes);
+}
+
+static struct err *third_fails(void *arg, uint64_t addr, char type, const char *name, size_t len)
+{
+	(void)addr, (void)type, (void)name, (void)len;
+	return ++*(int *)arg == 3 ? err_new(ERR_UNSUPPORTED, "enough") : NULL;
+}
+
+static void receiver_fails(void **state)
+{
+	(void)state;
+	struct kallsyms_tables t = tables();
+	int seen = 0;
+	assert_err(kallsyms_decode(&t, third_fails, &seen, NULL), ERR_UNSUPPORTED, "enough");
+	assert_int_equal(seen, 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(encodings),	    cmocka_unit_test(long_names),
+		cmocka_unit_test(wrong_numbers),    cmocka_unit_test(truncated_names),
+		cmocka_unit_test(truncated_tokens), cmocka_unit_test(index_anywhere),
+		cmocka_unit_test(token_cycle),	    cmocka_unit_test(endless_name),
+		cmocka_unit_test(stext_elsewhere),  cmocka_unit_test(no_stext),
+		cmocka_unit_test(receiver_fails),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
