@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include "base/printable.h"
 #include "kernel/list.h"
 
 bool fetch_u32(struct kmem *k, uint64_t addr, int64_t offset, uint32_t *ret)
@@ -32,18 +33,6 @@ bool fetch_pointer(struct kmem *k, uint64_t addr, int64_t offset, uint64_t *ret)
 	return true;
 }
 
-void fetch_clean(char *name)
-{
-	for (unsigned char *c = (unsigned char *)name; *c; c++) {
-		/* In UTF-8 there are more of them: 0x80 to 0x9f. */
-		bool wide = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-		if (*c < ' ' || *c == 0x7f || wide)
-			*c = '?';
-		if (wide)
-			c[1] = '?';
-	}
-}
-
 /* In steps that end where pages may end: behind a string there may be nothing. */
 bool fetch_string(struct kmem *k, uint64_t addr, char *ret, size_t cap)
 {
@@ -64,7 +53,7 @@ bool fetch_string(struct kmem *k, uint64_t addr, char *ret, size_t cap)
 		if (part < n)
 			break;
 	}
-	fetch_clean(ret);
+	make_printable(ret);
 	return true;
 }
 

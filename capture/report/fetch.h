@@ -23,8 +23,6 @@ bool fetch_pointer(struct kmem *k, uint64_t addr, int64_t offset, uint64_t *ret)
 bool fetch_string(struct kmem *k, uint64_t addr, char *ret, size_t cap);
 /* The string that a member points to; the same. */
 bool fetch_name(struct kmem *k, uint64_t addr, int64_t offset, char *ret, size_t cap);
-/* Makes a name that is there already fit for terminals, in place. */
-void fetch_clean(char *name);
 
 /* The addresses of the entries of a list, each once. */
 struct entries {

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/printable.h"
 #include "kernel/percpu.h"
 #include "report/disks.h"
 #include "report/requests.h"
@@ -134,7 +135,7 @@ static void op_name(const struct report *r, uint32_t op, char *ret, size_t cap)
 		snprintf(ret, cap, "%s", name);
 	else
 		snprintf(ret, cap, "op %" PRIu32, op);
-	fetch_clean(ret);
+	make_printable(ret);
 }
 
 static void request_text(const struct report *r, const struct request *one, struct buf *out)

@@ -160,11 +160,8 @@ static void process_text(const struct tasks_part *p, const struct process *proce
 {
 	const struct line *line = &p->by_process[process->first];
 	const struct task *t = &line->thread->task;
-	char comm[sizeof(t->comm)];
 	uint64_t rss, vm;
 	memory_of(p, line, &rss, &vm);
-	memcpy(comm, t->comm, sizeof(comm));
-	fetch_clean(comm);
 	buf_printf(out, "%7d ", t->pid);
 	if (line->ppid < 0)
 		buf_printf(out, "%7s", "?");
@@ -173,7 +170,7 @@ static void process_text(const struct tasks_part *p, const struct process *proce
 	buf_printf(out, " %4d  %c", t->cpu, t->state);
 	kib_text(rss, out);
 	kib_text(vm, out);
-	buf_printf(out, " %7zu  %s%s%s", process->n, line->kernel ? "[" : "", comm,
+	buf_printf(out, " %7zu  %s%s%s", process->n, line->kernel ? "[" : "", t->comm,
 		   line->kernel ? "]" : "");
 	if (process->running)
 		buf_printf(out, "  (%zu more in R)", process->running);
@@ -229,7 +226,6 @@ static size_t count_names(const struct tasks_part *p, struct name_count *names, 
 		struct name_count *name = &names[n++];
 		memcpy(name->name, t->task.comm, sizeof(name->name));
 		name->name[strcspn(name->name, "/")] = '\0';
-		fetch_clean(name->name);
 	}
 	*total = n;
 	qsort(names, n, sizeof(*names), by_name);

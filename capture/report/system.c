@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/printable.h"
 #include "kernel/list.h"
 #include "kernel/task.h"
 
@@ -12,8 +13,9 @@ static void clean_string(char *to, size_t size, const uint8_t *from, size_t len)
 {
 	size_t n = 0;
 	for (; n < len && n + 1 < size && from[n]; n++)
-		to[n] = (char)(from[n] < ' ' || from[n] == 0x7f ? '?' : from[n]);
+		to[n] = (char)from[n];
 	to[n] = '\0';
+	make_printable(to);
 }
 
 /* --- which kernel -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #include "kernel/task.h"
 
 #include <string.h>
+#include "base/printable.h"
 #include "kernel/stacks.h"
 
 /* The bits of task_struct.__state and exit_state (include/linux/sched.h; since 4.14). */
@@ -93,6 +94,7 @@ struct err *task_read(struct kmem *k, uint64_t addr, struct task *ret)
 	if (e)
 		return err_wrap(e, "task");
 	t.comm[TASK_COMM_LEN] = '\0';
+	make_printable(t.comm);
 	t.pid = (int32_t)pid;
 	t.tgid = (int32_t)tgid;
 	*ret = t;

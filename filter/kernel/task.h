@@ -20,9 +20,9 @@ struct task {
 	int32_t pid, tgid;
 	int32_t cpu; /* where it runs or last ran; -1: not known */
 	uint32_t flags;
-	bool on_cpu; /* it was running */
-	char state;  /* as ps says it: R S D T t X Z P I, or ? */
-	char comm[TASK_COMM_LEN + 1];
+	bool on_cpu;		      /* it was running */
+	char state;		      /* as ps says it: R S D T t X Z P I, or ? */
+	char comm[TASK_COMM_LEN + 1]; /* fit for terminals */
 };
 
 /* Fails if the task cannot be read; members that this kernel does not have are 0. */

@@ -145,6 +145,21 @@ static void broken_list_of_threads(void **state)
 	small_kmem_deinit(&i.m);
 }
 
+/* Whoever may run a program may name it, and names go to terminals. */
+static void name_that_is_not_for_terminals(void **state)
+{
+	(void)state;
+	static const char name[TASK_COMM_LEN] = "\033[2J\302\233m\n\177\303\251";
+	static struct image i;
+	struct task t;
+	tasks(&i);
+	memcpy(i.bytes + (TASK_AT(2) + T_COMM - BASE), name, sizeof(name));
+	open_image(&i);
+	assert_ok(task_read(&i.m.k, TASK_AT(2), &t));
+	assert_string_equal(t.comm, "?[2J??m??\303\251");
+	small_kmem_deinit(&i.m);
+}
+
 static void what_a_task_was(void **state)
 {
 	(void)state;
@@ -247,6 +262,7 @@ int main(void)
 		cmocka_unit_test(circle_of_processes),
 		cmocka_unit_test(broken_list_of_threads),
 		cmocka_unit_test(what_a_task_was),
+		cmocka_unit_test(name_that_is_not_for_terminals),
 		cmocka_unit_test(state_letters),
 		cmocka_unit_test(task_of_a_cpu),
 	};
