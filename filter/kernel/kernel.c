@@ -23,6 +23,9 @@ static struct err *open_memory(const char *path, struct kernel *k)
 	e = layout_load(&k->info, &k->layout);
 	if (!e)
 		e = kmem_init(&k->kmem, k->vmcore, &k->layout);
+	/* without memory for it, it takes longer */
+	if (!e)
+		err_free(kmem_use_cache(&k->kmem));
 	return err_wrap(e, "%s", path);
 }
 

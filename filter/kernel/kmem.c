@@ -18,6 +18,8 @@ struct err *kmem_init(struct kmem *k, const struct vmcore *v, const struct layou
 void kmem_deinit(struct kmem *k)
 {
 	view_deinit(&k->view);
+	kmem_cache_destroy(k->cache);
+	k->cache = NULL;
 	free(k->arch_cache);
 	k->arch_cache = NULL;
 }
@@ -28,13 +30,47 @@ struct err *kmem_translate(struct kmem *k, uint64_t vaddr, struct extent *ret)
 	return err_wrap(e, "virtual address %#" PRIx64, vaddr);
 }
 
-struct err *kmem_read_phys(struct kmem *k, uint64_t paddr, void *buf, size_t len)
+/* What a report on a machine with some hundred tasks comes back to. */
+#define CACHED_PAGES 1024
+
+struct err *kmem_use_cache(struct kmem *k)
+{
+	return k->cache ? NULL : kmem_cache_create(CACHED_PAGES, &k->cache);
+}
+
+static struct err *read_dump(struct kmem *k, uint64_t paddr, void *buf, size_t len)
 {
 	const uint8_t *p;
 	struct err *e = vmcore_view(k->vmcore, &k->view, paddr, len, &p);
 	if (!e)
 		memcpy(buf, p, len);
 	return e;
+}
+
+/* A page that is in the dump in part is not kept: false, and nothing is known of the read. */
+static bool read_cached(struct kmem *k, uint64_t paddr, void *buf, size_t len)
+{
+	uint64_t page = paddr & ~(uint64_t)(KMEM_CACHE_PAGE - 1);
+	bool hit;
+	uint8_t *bytes = kmem_cache_page(k->cache, page, &hit);
+	if (!hit) {
+		struct err *e = read_dump(k, page, bytes, KMEM_CACHE_PAGE);
+		if (e) {
+			err_free(e);
+			return false;
+		}
+		kmem_cache_filled(k->cache, page);
+	}
+	memcpy(buf, bytes + (paddr - page), len);
+	return true;
+}
+
+struct err *kmem_read_phys(struct kmem *k, uint64_t paddr, void *buf, size_t len)
+{
+	bool in_a_page = len > 0 && paddr % KMEM_CACHE_PAGE + len <= KMEM_CACHE_PAGE;
+	if (k->cache && in_a_page && read_cached(k, paddr, buf, len))
+		return NULL;
+	return read_dump(k, paddr, buf, len);
 }
 
 struct err *kmem_read(struct kmem *k, uint64_t vaddr, void *buf, size_t len)

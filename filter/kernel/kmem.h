@@ -8,6 +8,7 @@
 #define SALVOR_KERNEL_KMEM_H
 
 #include "kernel/arch.h"
+#include "kernel/kmem_cache.h"
 #include "vmcore/vmcore.h"
 
 struct kmem {
@@ -15,13 +16,17 @@ struct kmem {
 	const struct layout *layout;
 	const struct arch_ops *arch;
 	struct view view;
-	void *arch_cache; /* one malloc() of the architecture's, or NULL */
+	struct kmem_cache *cache; /* NULL: kmem_use_cache() was not there */
+	void *arch_cache;	  /* one malloc() of the architecture's, or NULL */
 };
 
 /* ERR_UNSUPPORTED if the architecture is not known. */
 struct err *kmem_init(struct kmem *k, const struct vmcore *v, const struct layout *l) must_check;
 void kmem_deinit(struct kmem *k);
 #define _cleanup_kmem_ _cleanup_(kmem_deinit)
+
+/* For walks of many small structures: 4 MiB more memory, and far fewer reads of the dump. */
+struct err *kmem_use_cache(struct kmem *k) must_check;
 
 struct err *kmem_translate(struct kmem *k, uint64_t vaddr, struct extent *ret) must_check;
 
