@@ -88,6 +88,13 @@ teardown_file() {
 	done
 }
 
+@test "kdump_ssh: the report saved in the capture kernel is the one that the dump gives later" {
+	cd "$(find "$WORK/saved/" -mindepth 1 -maxdepth 1 -type d)"
+	jq -e '.format == "salvor-report" and (.cpus.cpus[] | select(.crashed) | .task.comm | test("sh"))' report.json
+	(ulimit -d 49152 && "$TOP/build/vmcore-report" --parts cpus vmcore) >"$WORK/cpus-later.txt"
+	sed -n '/^== CPUs$/,/^$/p' report.txt | diff - "$WORK/cpus-later.txt"
+}
+
 @test "kdump_ssh: the log has the panic, crash backtraces it" {
 	cd "$(find "$WORK/saved/" -mindepth 1 -maxdepth 1 -type d)"
 	grep -q 'Kernel panic - not syncing: sysrq triggered crash' vmcore-dmesg.txt
