@@ -71,9 +71,22 @@ qemu_user_ppc64le() {
 
 # debootstrap_root ROOT ARCH VARIANT LIST [mmdebstrap options…]
 debootstrap_root() {
-	local root=$1 arch=$2 variant=$3 packages=$4 settings
-	shift 4
+	local root=$1 try
 	host_packages mmdebstrap
+	# a mirror that is being updated names packages that it has no longer, or not yet
+	for try in 1 2 3; do
+		! debootstrap_once "$@" || return 0
+		[ "$try" -lt 3 ] || return 1
+		say "mmdebstrap failed; once more in $((try * 30)) s"
+		sleep $((try * 30))
+		remove_tree "$root"
+	done
+}
+
+# debootstrap_once: the same, tried once
+debootstrap_once() {
+	local root=$1 arch=$2 variant=$3 packages=$4 settings status=0
+	shift 4
 	settings=$root.apt.conf
 	apt_settings "$settings"
 	mapfile -t lines < <(sources "${LAB_SUITES[@]}")
@@ -81,6 +94,7 @@ debootstrap_root() {
 		--include="$(list "$packages" | paste -sd,)" --aptopt="$settings" \
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-		--setup-hook="$(apt_secrets_hook)" "$@" "$LAB_SUITE" "$root" "${lines[@]}"
+		--setup-hook="$(apt_secrets_hook)" "$@" "$LAB_SUITE" "$root" "${lines[@]}" || status=$?
 	rm -f "$settings"
+	return $status
 }
