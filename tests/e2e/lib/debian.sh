@@ -4,6 +4,7 @@
 # Debian roots for the lab: mirrors and apt settings come from this machine's own apt configuration.
 
 LAB_SUITE=${LAB_SUITE:-trixie}
+LAB_NEXT_SUITE=${LAB_NEXT_SUITE:-forky}
 LAB_KEYRING=${LAB_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}
 
 # host_packages NAME…: installs those that this machine lacks
@@ -41,6 +42,49 @@ sources() {
 	for suite in "$@"; do
 		printf 'deb %s %s main\n' "$mirror" "$suite"
 	done
+}
+
+# mirror_file PATH OUT: fetches a file of the archive as apt would
+mirror_file() {
+	local mirror
+	mirror=$(debian_mirror)
+	/usr/lib/apt/apt-helper -qq download-file "${mirror%/}/$1" "$2" >/dev/null 2>&1
+}
+
+# has_packages SUITE ARCH NAME…: whether the mirror has the files of these packages that its index names
+has_packages() {
+	local suite=$1 arch=$2 dir name file lacks=
+	shift 2
+	dir=$(mktemp -d "$LAB_CACHE/run.XXXXXX")
+	if ! mirror_file "dists/$suite/main/binary-$arch/Packages.xz" "$dir/index.xz"; then
+		lacks=index
+	fi
+	for name in "$@"; do
+		[ -z "$lacks" ] || break
+		file=$(xz -dc "$dir/index.xz" | awk -v name="$name" '
+			/^Package: / { here = $2 == name } here && /^Filename: / { file = $2 } END { print file }')
+		if [ -z "$file" ] || ! mirror_file "${file//+/%2b}" "$dir/$name"; then
+			lacks=$name
+		fi
+	done
+	remove_tree "$dir"
+	[ -z "$lacks" ]
+}
+
+# ppc64el_suite: the suite of the POWER roots. Mirrors bring a point release to ppc64el days after its index; the
+# packages that every point release changes tell. What was found is kept until lab clean, so that parts keep their keys.
+ppc64el_suite() {
+	local kept=$LAB_CACHE/ppc64el-suite suite
+	if [ ! -s "$kept" ]; then
+		mkdir -p "$LAB_CACHE"
+		for suite in "$LAB_SUITE" "$LAB_NEXT_SUITE"; do
+			! has_packages "$suite" ppc64el base-files libc6 || break
+			say "the mirror lacks packages that its index of $suite for ppc64el names"
+		done
+		printf '%s\n' "$suite" >"$kept.tmp.$BASHPID"
+		mv "$kept.tmp.$BASHPID" "$kept"
+	fi
+	cat "$kept"
 }
 
 # apt_settings FILE: how this machine's apt reaches its mirrors (proxies, checks), for a root's apt
