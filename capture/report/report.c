@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "base/printable.h"
 #include "kernel/printk.h"
 #include "report/part.h"
 
@@ -198,7 +199,11 @@ static struct err *text_flush(int fd, const struct report *r, const struct findi
 		f->part->text(r, f->data, &out);
 	buf_putc(&out, '\n');
 	struct err *e = buf_error(&out);
-	return e ? e : write_all(fd, out.data, out.len, "report");
+	if (e)
+		return e;
+	/* names, messages, the log: the dead kernel's bytes are anywhere in it */
+	make_lines_printable(out.data, out.len);
+	return write_all(fd, out.data, out.len, "report");
 }
 
 static void gather(struct report *r, struct finding *f)
