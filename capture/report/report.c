@@ -38,6 +38,8 @@ void report_deinit(struct report *r)
 void report_missing(struct report *r, const char *fmt, ...)
 {
 	va_list ap;
+	if (r->nmissing++ >= REPORT_MISSING_MAX)
+		return;
 	va_start(ap, fmt);
 	buf_vprintf(&r->missing, fmt, ap);
 	va_end(ap);
@@ -206,11 +208,20 @@ static struct err *text_flush(int fd, const struct report *r, const struct findi
 	return write_all(fd, out.data, out.len, "report");
 }
 
+/* A damaged mask of CPUs has thousands of them, none of which can be read. */
+static void count_missing(struct report *r)
+{
+	if (r->nmissing > REPORT_MISSING_MAX)
+		buf_printf(&r->missing, "and %u more things like these\n",
+			   r->nmissing - REPORT_MISSING_MAX);
+}
+
 static void gather(struct report *r, struct finding *f)
 {
 	double start = clock_cpu();
 	buf_deinit(&r->missing);
 	r->missing = BUF_INIT;
+	r->nmissing = 0;
 	r->until = start + f->part->seconds;
 	r->out_of_time = false;
 	f->outcome = "failed";
@@ -225,6 +236,7 @@ static void gather(struct report *r, struct finding *f)
 	} else {
 		f->outcome = r->missing.len ? "partial" : "ok";
 	}
+	count_missing(r);
 	f->seconds = clock_cpu() - start;
 }
 
