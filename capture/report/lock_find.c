@@ -16,6 +16,19 @@ static bool in_task(struct lock_reader *r, uint32_t thread, int64_t member, uint
 	       lock_read_u64(r, r->all->thread[thread].task.addr + (uint64_t)member, ret) && *ret;
 }
 
+/* In all kernels: whoever waits for an rt_mutex lends its owner a priority, over the waiter. */
+static bool said_by_rt_waiter(struct lock_reader *r, uint32_t thread)
+{
+	struct lock_shape s;
+	uint64_t waiter, lock;
+	uint32_t whose;
+	return lock_shape(r->l, LOCK_RT_MUTEX, &s) &&
+	       in_task(r, thread, r->l->task_pi_blocked_on, &waiter) &&
+	       lock_waiter_at(r, &s, waiter + (uint64_t)s.node, &whose) && whose == thread &&
+	       lock_read_u64(r, waiter + (uint64_t)r->l->rt_waiter_lock, &lock) &&
+	       lock_read(r, LOCK_RT_MUTEX, lock, thread, false);
+}
+
 static bool said_by_task(struct lock_reader *r, uint32_t thread)
 {
 	static const enum lock_kind kinds[] = {LOCK_MUTEX, LOCK_SEMAPHORE, LOCK_RWSEM, LOCK_RWSEM};
@@ -28,8 +41,10 @@ static bool said_by_task(struct lock_reader *r, uint32_t thread)
 	if (in_task(r, thread, l->task_blocked_on, &addr) &&
 	    lock_read(r, LOCK_MUTEX, addr, thread, false))
 		return true;
-	return in_task(r, thread, l->task_blocker_mutex, &addr) &&
-	       lock_read(r, LOCK_MUTEX, addr, thread, false);
+	if (in_task(r, thread, l->task_blocker_mutex, &addr) &&
+	    lock_read(r, LOCK_MUTEX, addr, thread, false))
+		return true;
+	return said_by_rt_waiter(r, thread);
 }
 
 /* Along a list to the first node that is no waiter: its head. 0: there is none. */
@@ -120,6 +135,7 @@ bool lock_find(struct lock_reader *r, uint32_t thread, const struct wait *w)
 		return on_stack(r, thread, LOCK_RWSEM, w);
 	case WAIT_SEMAPHORE:
 		return on_stack(r, thread, LOCK_SEMAPHORE, w);
+	case WAIT_RT_MUTEX: /* the task has said it, or it is none that is understood */
 	case WAIT_OTHER:
 		break;
 	}

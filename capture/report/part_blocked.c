@@ -61,7 +61,7 @@ static uint64_t stack_hash(const struct threads *all, const struct thread *t)
 	const struct frame *f = thread_frames(all, t);
 	uint64_t hash = (unsigned char)t->task.state;
 	for (size_t i = 0; i < t->n; i++)
-		hash = (hash ^ f[i].pc) * UINT64_C(0x9e3779b97f4a7c15);
+		hash = (hash ^ frame_place(&f[i])) * UINT64_C(0x9e3779b97f4a7c15);
 	return hash;
 }
 

@@ -14,6 +14,7 @@ enum wait_class {
 	WAIT_RWSEM_READ,
 	WAIT_RWSEM_WRITE,
 	WAIT_SEMAPHORE,
+	WAIT_RT_MUTEX,
 };
 
 struct wait {
