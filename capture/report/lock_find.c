@@ -79,20 +79,6 @@ static bool by_waiter(struct lock_reader *r, enum lock_kind kind, const struct l
 	return false;
 }
 
-/* The part of the stack that the waiting functions use: up to the caller of their caller. */
-static void waiting_part(const struct lock_reader *r, const struct thread *t, const struct wait *w,
-			 uint64_t *start, uint64_t *end)
-{
-	const struct frame *f = thread_frames(r->all, t);
-	uint64_t size = r->all->stack_size;
-	*start = t->n && f[0].sp - t->task.stack < size ? ROUND_UP(f[0].sp, UINT64_C(8))
-							: t->task.stack + size;
-	*end = t->task.stack + size;
-	if (w->frame + 1 < t->n && f[w->frame + 1].exact && f[w->frame + 1].sp > *start &&
-	    f[w->frame + 1].sp < *end)
-		*end = f[w->frame + 1].sp;
-}
-
 /*
  * A word of the stack is the address of a lock? Not one on this stack: what lies there has pointers
  * to the waiter as well, and may look like a lock.
@@ -111,7 +97,7 @@ static bool on_stack(struct lock_reader *r, uint32_t thread, enum lock_kind kind
 	uint64_t at, end, word;
 	if (!lock_shape(r->l, kind, &s))
 		return false;
-	waiting_part(r, t, w, &at, &end);
+	wait_stack(r->all, t, w, &at, &end);
 	for (; at + 8 <= end && report_time_left(r->r); at += 8) {
 		if (!lock_read_u64(r, at, &word))
 			return false;

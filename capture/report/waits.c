@@ -247,6 +247,19 @@ void wait_of(const struct kernel *k, const struct threads *all, const struct thr
 	wait_of_names(names, n, ret);
 }
 
+void wait_stack(const struct threads *all, const struct thread *t, const struct wait *w,
+		uint64_t *start, uint64_t *end)
+{
+	const struct frame *f = thread_frames(all, t);
+	uint64_t size = all->stack_size;
+	*start = t->n && f[0].sp - t->task.stack < size ? ROUND_UP(f[0].sp, UINT64_C(8))
+							: t->task.stack + size;
+	*end = t->task.stack + size;
+	if (w->frame + 1 < t->n && f[w->frame + 1].exact && f[w->frame + 1].sp > *start &&
+	    f[w->frame + 1].sp < *end)
+		*end = f[w->frame + 1].sp;
+}
+
 void wait_text(const struct wait *w, struct buf *out)
 {
 	if (w->what)
