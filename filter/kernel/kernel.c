@@ -41,7 +41,7 @@ static void open_names(struct kernel *k)
 	layout_complete(&k->layout, k->symbols, k->types);
 	if (!k->types)
 		return;
-	keep_reason(&k->no_modules, types_add_modules(k->types, &k->kmem, k->symbols, NULL));
+	types_seek_modules(k->types, &k->kmem, k->symbols);
 	keep_reason(&k->no_modules, symbols_add_modules(k->symbols, &k->kmem, k->types));
 }
 

@@ -21,7 +21,7 @@ struct kernel {
 	struct types *types;	 /* NULL: no_types says why */
 	struct buf no_symbols;	 /* each one line, without newline; empty: nothing is missing */
 	struct buf no_types;
-	struct buf no_modules; /* modules whose symbols or types are missing */
+	struct buf no_modules; /* modules whose symbols are missing */
 };
 
 /*
