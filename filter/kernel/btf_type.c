@@ -123,8 +123,7 @@ bool type_is_char(struct type t)
 static int64_t enumerator_value(const struct record *r, uint32_t i)
 {
 	if (r->kind == BTF_ENUM64)
-		return (int64_t)(btf_item(r, i, 12, 1) | (uint64_t)btf_item(r, i, 12, 2)
-								    << 32);
+		return (int64_t)(btf_item(r, i, 12, 1) | (uint64_t)btf_item(r, i, 12, 2) << 32);
 	uint32_t value = btf_item(r, i, 8, 1);
 	return r->flag ? (int32_t)value : (int64_t)value;
 }

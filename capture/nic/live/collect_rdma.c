@@ -130,7 +130,7 @@ static void one_device(struct nic_netlink *n, const struct device *d, struct nic
 /* Whether the RDMA device belongs to the subject: its device's, or (rxe, siw) on its interface. */
 static bool belongs(const struct root *root, const struct nic_subject *s, const char *name)
 {
-	char path[256], text[NIC_NAME_MAX];
+	char path[512], text[NIC_NAME_MAX];
 	if (strchr(name, '/'))
 		return false;
 	if (s->kind != NIC_INTERFACE) {

@@ -329,11 +329,16 @@ static void many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(encodings),	    cmocka_unit_test(long_names),
-		cmocka_unit_test(wrong_numbers),    cmocka_unit_test(truncated_names),
-		cmocka_unit_test(truncated_tokens), cmocka_unit_test(index_anywhere),
-		cmocka_unit_test(token_cycle),	    cmocka_unit_test(endless_name),
-		cmocka_unit_test(stext_elsewhere),  cmocka_unit_test(no_stext),
+		cmocka_unit_test(encodings),
+		cmocka_unit_test(long_names),
+		cmocka_unit_test(wrong_numbers),
+		cmocka_unit_test(truncated_names),
+		cmocka_unit_test(truncated_tokens),
+		cmocka_unit_test(index_anywhere),
+		cmocka_unit_test(token_cycle),
+		cmocka_unit_test(endless_name),
+		cmocka_unit_test(stext_elsewhere),
+		cmocka_unit_test(no_stext),
 		cmocka_unit_test(many),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
