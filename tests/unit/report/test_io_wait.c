@@ -108,7 +108,7 @@ static void put_sb(struct lock_world *w, int sb, int type, const char *name)
 /* Disks vdc, with a partition, and dm-0; a file system on vdc, that of the devices, and NFS. */
 static void write_world(struct lock_world *w)
 {
-	world_init(w, KERNEL_6_1, 8);
+	world_init(w, KERNEL_6_1, 12);
 	put_disk(w, VDC, BDEVS, "vdc");
 	put_disk(w, DM, FILES, "dm-0");
 	world_u64(w, object(PART) + BDEV_DISK, object(VDC));
@@ -173,11 +173,11 @@ static void close_world(struct lock_world *w)
 	world_deinit(w);
 }
 
-static unsigned int put_bio(struct lock_world *w, uint64_t bdev, const char *end_io)
+static unsigned int put_bio(struct lock_world *w, uint64_t bdev, uint64_t end_io)
 {
 	unsigned int t = world_thread(w, "dd", 'D', IN_IO);
 	world_u64(w, world_frame(w, t, 3) + BIO_BDEV, bdev);
-	world_u64(w, world_frame(w, t, 3) + BIO_END, end_io ? world_function(end_io) : HEAP);
+	world_u64(w, world_frame(w, t, 3) + BIO_END, end_io);
 	return t;
 }
 
@@ -220,10 +220,11 @@ static void disks(void **state)
 	(void)state;
 	struct lock_world w;
 	write_world(&w);
-	unsigned int whole = put_bio(&w, object(BDEVS), "bio_done");
-	unsigned int partition = put_bio(&w, object(PART), "bio_done");
-	unsigned int stale = put_bio(&w, object(BDEVS), NULL);
-	unsigned int none = put_bio(&w, object(ROOT), "bio_done");
+	unsigned int whole = put_bio(&w, object(BDEVS), world_function("bio_done"));
+	unsigned int partition = put_bio(&w, object(PART), world_function("bio_done"));
+	unsigned int stale = put_bio(&w, object(BDEVS), world_function("bio_done") + 0x20);
+	unsigned int data = put_bio(&w, object(BDEVS), STATIC);
+	unsigned int none = put_bio(&w, object(ROOT), world_function("bio_done"));
 	unsigned int file = put_page(&w, 0, object(FILES + 1), ROOT);
 	unsigned int device = put_page(&w, 1, object(BDEVS) + BDEV_INODE, BUFFER + 1);
 	unsigned int buffer = put_entry(&w, object(BUFFER), "wake_bit_function", IN_IO);
@@ -231,6 +232,7 @@ static void disks(void **state)
 	assert_place(&w, whole, "vdc");
 	assert_place(&w, partition, "vdc");
 	assert_place(&w, stale, "");
+	assert_place(&w, data, "");
 	assert_place(&w, none, "");
 	assert_place(&w, file, "vdc");
 	assert_place(&w, device, "vdc");
@@ -266,9 +268,9 @@ static void suspended(void **state)
 	struct lock_world w;
 	struct dm_device dm;
 	write_world(&w);
-	put_bio(&w, object(FILES), "bio_done");
-	put_bio(&w, object(BDEVS), "bio_done");
-	put_bio(&w, object(FILES), "bio_done");
+	put_bio(&w, object(FILES), world_function("bio_done"));
+	put_bio(&w, object(BDEVS), world_function("bio_done"));
+	put_bio(&w, object(FILES), world_function("bio_done"));
 	put_entry(&w, object(TASK), "wake_bit_function", IN_IO);
 	open_world(&w);
 	_cleanup_buf_ struct buf out = BUF_INIT, with = BUF_INIT;
@@ -306,7 +308,7 @@ static void other_devices(void **state)
 	struct dm_device dm;
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	write_world(&w);
-	put_bio(&w, object(FILES), "bio_done");
+	put_bio(&w, object(FILES), world_function("bio_done"));
 	world_u64(&w, object(MD) + 8, 0);
 	world_u64(&w, object(BIOS + 1) + BIO_NEXT, object(BIOS));
 	open_world(&w);
@@ -342,9 +344,9 @@ static void groups(void **state)
 	(void)state;
 	struct lock_world w;
 	write_world(&w);
-	put_bio(&w, object(FILES), "bio_done");
-	put_bio(&w, object(BDEVS), "bio_done");
-	put_bio(&w, object(FILES), "bio_done");
+	put_bio(&w, object(FILES), world_function("bio_done"));
+	put_bio(&w, object(BDEVS), world_function("bio_done"));
+	put_bio(&w, object(FILES), world_function("bio_done"));
 	open_world(&w);
 	_cleanup_free_ char *text = blocked(&w);
 	assert_non_null(
@@ -360,7 +362,7 @@ static void damage(void **state)
 	for (int round = 0; round < 300; round++) {
 		struct lock_world w;
 		write_world(&w);
-		put_bio(&w, object(FILES), "bio_done");
+		put_bio(&w, object(FILES), world_function("bio_done"));
 		put_page(&w, 0, object(FILES + 1), NFS);
 		put_entry(&w, object(TASK), "wake_bit_function", IN_IO);
 		for (int i = 0; i <= round % 9; i++) {
