@@ -103,17 +103,17 @@ verdict() {
 }
 
 @test "report_hang: the requests of a slow disk are those that tasks wait for" {
-	report_of stuck | jq -e '.block_io.queues[] | select(.inflight > 0) | .disk as $disk | .inflight as $n |
-		$n == 5 and all(.requests[]; .op == "WRITE" and .bytes == 65536 and .age_seconds > 5) | . and
-		$disk != "vda"'
-	report_of stuck | jq -e '(.block_io.queues[] | select(.inflight > 0)) as $queue |
+	# vda is the root
+	report_of stuck | jq -e '.block_io.queues[] | select(.disk != "vda" and .inflight > 0) | .inflight == 5 and
+		all(.requests[]; .op == "WRITE" and .bytes == 65536 and .age_seconds > 5)'
+	report_of stuck | jq -e '(.block_io.queues[] | select(.disk != "vda" and .inflight > 0)) as $queue |
 		[.blocked.groups[] | select(.io.disk == $queue.disk) | .count] | add == $queue.inflight'
 }
 
 @test "report_hang: identical stacks are one group" {
 	report_of locks | jq -e '.blocked.groups[] | select(.count == 3) |
 		([.tasks[].comm] | sort == ["hang_done1", "hang_done2", "hang_done3"]) and
-		any(.stack[]; .symbol == "wait_for_completion")'
+		any(.stack[]; .symbol // "" | test("^(__)?wait_for_com"))'
 }
 
 @test "report_hang: a CPU that spins with interrupts off is seen by its stack and its clock" {
