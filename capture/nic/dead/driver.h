@@ -26,6 +26,8 @@ struct nic_ring {
 	const char *entries; /* how many */
 	const char *use;     /* the next that the driver fills; NULL: no indices */
 	const char *clean;   /* the next that it expects to be done */
+	const char *next;    /* of a completion ring: the next that the driver will look at, */
+	const char *gen;     /* and the bit (status) that new entries have */
 	const char *stamp;   /* jiffies when entry '#' was given to the device; NULL: not kept */
 	const struct nic_desc_format *(*format)(const struct place *ring);
 };
