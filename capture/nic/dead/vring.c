@@ -205,7 +205,7 @@ static void packed_walk(struct vring *v, uint64_t desc, struct packed_at p,
 	show_u64(&v->d->show, "done_not_cleaned", used);
 }
 
-/* last_used_idx has the wrap counter in bit 15 since 6.0 (a7722890dfad); before, a member. */
+/* last_used_idx has the wrap counter in bit 15 (6.1 and newer); before, a member has it. */
 static void packed(struct vring *v)
 {
 	uint64_t desc = place_or_0(&v->vq, "packed.vring.desc"), last = 0, wrap = 0;
@@ -234,7 +234,7 @@ static void packed(struct vring *v)
 		packed_walk(v, desc, (struct packed_at) {last, wrap}, &next);
 }
 
-/* A bool until 7.0; then an enum that names the layouts. */
+/* A bool in 6.1 and 6.12; in 7.2 an enum that names the layouts. */
 static bool is_packed(const struct place *vq, char *text, size_t size)
 {
 	struct place p;

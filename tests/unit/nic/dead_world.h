@@ -129,6 +129,7 @@ static inline uint32_t world_type(struct world *w, struct small_btf *b, const ch
 	}
 	if (*text == '*') {
 		bool is_int = text[1] == 'u' || strcmp(text + 1, "char") == 0;
+		is_int |= text[1] == '*';
 		uint32_t to = is_int ? world_type(w, b, module, text + 1)
 				     : small_btf_type(b, BTF_FWD, text + 1, 0, false, 0);
 		return small_btf_type(b, BTF_PTR, "", 0, false, to);
