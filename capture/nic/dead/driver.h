@@ -26,6 +26,8 @@ struct nic_ring {
 	const char *entries; /* how many */
 	const char *use;     /* the next that the driver fills; NULL: no indices */
 	const char *clean;   /* the next that it expects to be done */
+	const char *next;    /* of a completion ring: the next that the driver will look at, */
+	const char *gen;     /* and the bit (status) that new entries have */
 	const char *stamp;   /* jiffies when entry '#' was given to the device; NULL: not kept */
 	const struct nic_desc_format *(*format)(const struct place *ring);
 };
@@ -41,7 +43,7 @@ struct nic_driver {
 };
 
 extern const struct nic_driver nic_drv_virtio_net, nic_drv_e1000, nic_drv_e1000e, nic_drv_igb,
-	nic_drv_ibmveth, nic_drv_vmxnet3;
+	nic_drv_ibmveth, nic_drv_vmxnet3, nic_drv_mlx5;
 
 /* NULL: its rings are not known. */
 const struct nic_driver *nic_driver_find(const char *name);

@@ -17,10 +17,13 @@ static const struct nic_member members[] = {
 	{"hw_rx_missed", "stats.mpc", MEMBER_COUNTER, NULL},
 	{"hw_rx_no_buffer", "stats.rnbc", MEMBER_COUNTER, NULL},
 	{"hw_tx_errors", "stats.txerrc", MEMBER_COUNTER, NULL},
-	{0}};
+	{0},
+};
 
-static const struct nic_member tx_members[] = {{"last_tx_tso", "last_tx_tso", MEMBER_BOOL, NULL},
-					       {0}};
+static const struct nic_member tx_members[] = {
+	{"last_tx_tso", "last_tx_tso", MEMBER_BOOL, NULL},
+	{0},
+};
 
 static const struct nic_desc_format *tx_format(const struct place *ring)
 {
@@ -34,27 +37,33 @@ static const struct nic_desc_format *rx_format(const struct place *ring)
 	return &nic_desc_e1000_rx;
 }
 
-static const struct nic_ring rings[] = {{.label = "tx",
-					 .path = "tx_ring[#]",
-					 .count = "num_tx_queues",
-					 .max = 8,
-					 .members = tx_members,
-					 .base = "desc",
-					 .entries = "count",
-					 .use = "next_to_use",
-					 .clean = "next_to_clean",
-					 .stamp = "buffer_info[#].time_stamp",
-					 .format = tx_format},
-					{.label = "rx",
-					 .path = "rx_ring[#]",
-					 .count = "num_rx_queues",
-					 .max = 8,
-					 .base = "desc",
-					 .entries = "count",
-					 .use = "next_to_use",
-					 .clean = "next_to_clean",
-					 .format = rx_format},
-					{0}};
+static const struct nic_ring rings[] = {
+	{
+		.label = "tx",
+		.path = "tx_ring[#]",
+		.count = "num_tx_queues",
+		.max = 8,
+		.members = tx_members,
+		.base = "desc",
+		.entries = "count",
+		.use = "next_to_use",
+		.clean = "next_to_clean",
+		.stamp = "buffer_info[#].time_stamp",
+		.format = tx_format,
+	},
+	{
+		.label = "rx",
+		.path = "rx_ring[#]",
+		.count = "num_rx_queues",
+		.max = 8,
+		.base = "desc",
+		.entries = "count",
+		.use = "next_to_use",
+		.clean = "next_to_clean",
+		.format = rx_format,
+	},
+	{0},
+};
 
 const struct nic_driver nic_drv_e1000 = {
 	.name = "e1000",

@@ -18,7 +18,8 @@ static const struct nic_member members[] = {
 	{"hw_tx_packets", "stats.gptc", MEMBER_UINT, NULL},
 	{"hw_rx_missed", "stats.mpc", MEMBER_COUNTER, NULL},
 	{"hw_rx_no_buffer", "stats.rnbc", MEMBER_COUNTER, NULL},
-	{0}};
+	{0},
+};
 
 static const struct nic_desc_format *tx_format(const struct place *ring)
 {
@@ -32,24 +33,30 @@ static const struct nic_desc_format *rx_format(const struct place *ring)
 	return place_or_0(ring, "adapter.rx_ps_pages") ? NULL : &nic_desc_e1000e_rx;
 }
 
-static const struct nic_ring rings[] = {{.label = "tx",
-					 .path = "tx_ring",
-					 .max = 1,
-					 .base = "desc",
-					 .entries = "count",
-					 .use = "next_to_use",
-					 .clean = "next_to_clean",
-					 .stamp = "buffer_info[#].time_stamp",
-					 .format = tx_format},
-					{.label = "rx",
-					 .path = "rx_ring",
-					 .max = 1,
-					 .base = "desc",
-					 .entries = "count",
-					 .use = "next_to_use",
-					 .clean = "next_to_clean",
-					 .format = rx_format},
-					{0}};
+static const struct nic_ring rings[] = {
+	{
+		.label = "tx",
+		.path = "tx_ring",
+		.max = 1,
+		.base = "desc",
+		.entries = "count",
+		.use = "next_to_use",
+		.clean = "next_to_clean",
+		.stamp = "buffer_info[#].time_stamp",
+		.format = tx_format,
+	},
+	{
+		.label = "rx",
+		.path = "rx_ring",
+		.max = 1,
+		.base = "desc",
+		.entries = "count",
+		.use = "next_to_use",
+		.clean = "next_to_clean",
+		.format = rx_format,
+	},
+	{0},
+};
 
 const struct nic_driver nic_drv_e1000e = {
 	.name = "e1000e",

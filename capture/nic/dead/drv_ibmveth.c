@@ -19,7 +19,8 @@ static const struct nic_member members[] = {
 	{"rx_no_buffer", "rx_no_buffer", MEMBER_COUNTER, NULL},
 	{"tx_map_failed", "tx_map_failed", MEMBER_COUNTER, NULL},
 	{"tx_send_failed", "tx_send_failed", MEMBER_COUNTER, NULL},
-	{0}};
+	{0},
+};
 
 static const struct nic_desc_format *format(const struct place *ring)
 {
@@ -30,26 +31,32 @@ static const struct nic_desc_format *format(const struct place *ring)
 static const struct nic_member queue_members[] = {
 	{"index", "index", MEMBER_UINT, NULL}, {"toggle", "toggle", MEMBER_UINT, NULL}, {0}};
 
-static const struct nic_ring rings[] = {{.label = "rx",
-					 .path = "rx_queue",
-					 .max = 1,
-					 .members = queue_members,
-					 .base = "queue_addr",
-					 .entries = "num_slots",
-					 .format = format},
-					{0}};
+static const struct nic_ring rings[] = {
+	{
+		.label = "rx",
+		.path = "rx_queue",
+		.max = 1,
+		.members = queue_members,
+		.base = "queue_addr",
+		.entries = "num_slots",
+		.format = format,
+	},
+	{0},
+};
 
 /* IBMVETH_NUM_BUFF_POOLS */
 #define POOLS 5
 
-static const struct nic_member pool_members[] = {{"size", "size", MEMBER_UINT, NULL},
-						 {"buff_size", "buff_size", MEMBER_UINT, NULL},
-						 {"available", "available", MEMBER_INT, NULL},
-						 {"threshold", "threshold", MEMBER_UINT, NULL},
-						 {"active", "active", MEMBER_BOOL, NULL},
-						 {"producer", "producer_index", MEMBER_UINT, NULL},
-						 {"consumer", "consumer_index", MEMBER_UINT, NULL},
-						 {0}};
+static const struct nic_member pool_members[] = {
+	{"size", "size", MEMBER_UINT, NULL},
+	{"buff_size", "buff_size", MEMBER_UINT, NULL},
+	{"available", "available", MEMBER_INT, NULL},
+	{"threshold", "threshold", MEMBER_UINT, NULL},
+	{"active", "active", MEMBER_BOOL, NULL},
+	{"producer", "producer_index", MEMBER_UINT, NULL},
+	{"consumer", "consumer_index", MEMBER_UINT, NULL},
+	{0},
+};
 
 static void pools(struct dead *d, const struct place *priv)
 {

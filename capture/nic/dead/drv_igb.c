@@ -7,19 +7,21 @@
 static const char *const state_names[] = {"testing", "resetting", "down", "ptp_tx_in_progress",
 					  NULL};
 
-static const struct nic_member members[] = {{"state", "state", MEMBER_BITS, state_names},
-					    {"firmware", "fw_version", MEMBER_TEXT, NULL},
-					    {"link_speed", "link_speed", MEMBER_UINT, NULL},
-					    {"link_duplex", "link_duplex", MEMBER_UINT, NULL},
-					    {"mac_type", "hw.mac.type", MEMBER_UINT, NULL},
-					    {"tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
-					    {"rx_packets", "stats64.rx_packets", MEMBER_UINT, NULL},
-					    {"tx_packets", "stats64.tx_packets", MEMBER_UINT, NULL},
-					    {"hw_rx_packets", "stats.gprc", MEMBER_UINT, NULL},
-					    {"hw_tx_packets", "stats.gptc", MEMBER_UINT, NULL},
-					    {"hw_rx_missed", "stats.mpc", MEMBER_COUNTER, NULL},
-					    {"vfs", "vfs_allocated_count", MEMBER_UINT, NULL},
-					    {0}};
+static const struct nic_member members[] = {
+	{"state", "state", MEMBER_BITS, state_names},
+	{"firmware", "fw_version", MEMBER_TEXT, NULL},
+	{"link_speed", "link_speed", MEMBER_UINT, NULL},
+	{"link_duplex", "link_duplex", MEMBER_UINT, NULL},
+	{"mac_type", "hw.mac.type", MEMBER_UINT, NULL},
+	{"tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
+	{"rx_packets", "stats64.rx_packets", MEMBER_UINT, NULL},
+	{"tx_packets", "stats64.tx_packets", MEMBER_UINT, NULL},
+	{"hw_rx_packets", "stats.gprc", MEMBER_UINT, NULL},
+	{"hw_tx_packets", "stats.gptc", MEMBER_UINT, NULL},
+	{"hw_rx_missed", "stats.mpc", MEMBER_COUNTER, NULL},
+	{"vfs", "vfs_allocated_count", MEMBER_UINT, NULL},
+	{0},
+};
 
 static const struct nic_member tx_members[] = {
 	{"queue", "queue_index", MEMBER_UINT, NULL},
@@ -28,7 +30,8 @@ static const struct nic_member tx_members[] = {
 	{"packets", "tx_stats.packets", MEMBER_UINT, NULL},
 	{"bytes", "tx_stats.bytes", MEMBER_UINT, NULL},
 	{"restart_queue", "tx_stats.restart_queue", MEMBER_COUNTER, NULL},
-	{0}};
+	{0},
+};
 
 static const struct nic_member rx_members[] = {
 	{"queue", "queue_index", MEMBER_UINT, NULL},
@@ -38,7 +41,8 @@ static const struct nic_member rx_members[] = {
 	{"bytes", "rx_stats.bytes", MEMBER_UINT, NULL},
 	{"drops", "rx_stats.drops", MEMBER_COUNTER, NULL},
 	{"alloc_failed", "rx_stats.alloc_failed", MEMBER_COUNTER, NULL},
-	{0}};
+	{0},
+};
 
 static const struct nic_desc_format *tx_format(const struct place *ring)
 {
@@ -52,28 +56,34 @@ static const struct nic_desc_format *rx_format(const struct place *ring)
 	return &nic_desc_igb_rx;
 }
 
-static const struct nic_ring rings[] = {{.label = "tx",
-					 .path = "tx_ring[#]",
-					 .count = "num_tx_queues",
-					 .max = 16,
-					 .members = tx_members,
-					 .base = "desc",
-					 .entries = "count",
-					 .use = "next_to_use",
-					 .clean = "next_to_clean",
-					 .stamp = "tx_buffer_info[#].time_stamp",
-					 .format = tx_format},
-					{.label = "rx",
-					 .path = "rx_ring[#]",
-					 .count = "num_rx_queues",
-					 .max = 16,
-					 .members = rx_members,
-					 .base = "desc",
-					 .entries = "count",
-					 .use = "next_to_use",
-					 .clean = "next_to_clean",
-					 .format = rx_format},
-					{0}};
+static const struct nic_ring rings[] = {
+	{
+		.label = "tx",
+		.path = "tx_ring[#]",
+		.count = "num_tx_queues",
+		.max = 16,
+		.members = tx_members,
+		.base = "desc",
+		.entries = "count",
+		.use = "next_to_use",
+		.clean = "next_to_clean",
+		.stamp = "tx_buffer_info[#].time_stamp",
+		.format = tx_format,
+	},
+	{
+		.label = "rx",
+		.path = "rx_ring[#]",
+		.count = "num_rx_queues",
+		.max = 16,
+		.members = rx_members,
+		.base = "desc",
+		.entries = "count",
+		.use = "next_to_use",
+		.clean = "next_to_clean",
+		.format = rx_format,
+	},
+	{0},
+};
 
 static const struct nic_member vf_members[] = {
 	{"mac", "vf_mac_addresses", MEMBER_MAC, NULL},
@@ -83,7 +93,8 @@ static const struct nic_member vf_members[] = {
 	{"tx_rate", "tx_rate", MEMBER_UINT, NULL},
 	{"spoofcheck", "spoofchk_enabled", MEMBER_BOOL, NULL},
 	{"trusted", "trusted", MEMBER_BOOL, NULL},
-	{0}};
+	{0},
+};
 
 /* The PCI function cannot have more than 8 (82576) or 8 (i350). */
 #define VFS_MAX 64

@@ -13,7 +13,8 @@ static const struct nic_member members[] = {
 	{"refill_enabled", "refill_enabled", MEMBER_BOOL, NULL},
 	{"features", "vdev.features", MEMBER_HEX, NULL},
 	{"config_enabled", "vdev.config_core_enabled|vdev.config_enabled", MEMBER_BOOL, NULL},
-	{0}};
+	{0},
+};
 
 static const struct nic_member tx_members[] = {
 	{"packets", "stats.packets", MEMBER_UINT, NULL},
@@ -22,13 +23,16 @@ static const struct nic_member tx_members[] = {
 	{"tx_timeouts", "stats.tx_timeouts", MEMBER_COUNTER, NULL},
 	{"stop", "stats.stop", MEMBER_COUNTER, NULL},
 	{"wake", "stats.wake", MEMBER_COUNTER, NULL},
-	{0}};
+	{0},
+};
 
-static const struct nic_member rx_members[] = {{"packets", "stats.packets", MEMBER_UINT, NULL},
-					       {"bytes", "stats.bytes", MEMBER_UINT, NULL},
-					       {"kicks", "stats.kicks", MEMBER_UINT, NULL},
-					       {"drops", "stats.drops", MEMBER_COUNTER, NULL},
-					       {0}};
+static const struct nic_member rx_members[] = {
+	{"packets", "stats.packets", MEMBER_UINT, NULL},
+	{"bytes", "stats.bytes", MEMBER_UINT, NULL},
+	{"kicks", "stats.kicks", MEMBER_UINT, NULL},
+	{"drops", "stats.drops", MEMBER_COUNTER, NULL},
+	{0},
+};
 
 static void queues(struct dead *d, const struct place *priv)
 {

@@ -63,7 +63,8 @@ void nic_descs_show(struct dead *d, const struct nic_desc_format *f, const struc
 		show_u64(&d->show, "len", desc.len);
 		show_hex(&d->show, "flags", desc.flags);
 		show_hex(&d->show, "status", desc.status);
-		show_bool(&d->show, "done", desc.done);
+		if (f->tells_done)
+			show_bool(&d->show, "done", desc.done);
 		if (desc.error)
 			show_bool(&d->show, "error", true);
 		if (desc.kind)
@@ -88,7 +89,7 @@ static void occupancy(struct dead *d, const struct nic_ring *r, const struct pla
 	struct nic_desc desc;
 	struct place p;
 	show_u64(&d->show, "in_flight", flight);
-	if (f) {
+	if (f && f->tells_done) {
 		for (uint64_t i = 0; i < flight && dead_time_left(d); i++)
 			if (read_desc(base, f, (x->clean + i) % x->size, &desc) && desc.done)
 				done++;
@@ -105,6 +106,29 @@ static void occupancy(struct dead *d, const struct nic_ring *r, const struct pla
 		show_ms(&d->show, "oldest_ms", ticks_since(&d->ticks, stamp));
 		return;
 	}
+}
+
+/* New entries of a completion ring: those in a row that have the generation the driver waits for.
+ */
+static void completions(struct dead *d, const struct nic_ring *r, const struct place *ring,
+			const struct place *base, const struct nic_desc_format *f, uint64_t size)
+{
+	uint64_t next, gen, n = 0;
+	struct nic_desc desc;
+	if (place_number(ring, r->next, &next) != FOUND ||
+	    place_number(ring, r->gen, &gen) != FOUND) {
+		show_none(&d->show, "next_to_process", "absent");
+		return;
+	}
+	show_u64(&d->show, "next_to_process", next);
+	if (next >= size) {
+		show_bool(&d->show, "indices_outside", true);
+		return;
+	}
+	while (n < size && dead_time_left(d) && read_desc(base, f, (next + n) % size, &desc) &&
+	       desc.status == (gen ^ (next + n >= size)))
+		n++;
+	show_u64(&d->show, "done_not_processed", n);
 }
 
 static void indices(struct dead *d, const struct nic_ring *r, const struct place *ring,
@@ -163,6 +187,8 @@ void nic_ring_show(struct dead *d, const struct nic_ring *r, const struct place 
 			show_text(&d->show, "format", f->name);
 		if (x.known)
 			occupancy(d, r, ring, &base, f, &x);
+		if (f && r->next)
+			completions(d, r, ring, &base, f, x.size);
 		uint64_t stride = f ? f->stride : place_size(&base);
 		snprintf(file, sizeof(file), "%s.bin", name);
 		dead_raw(d, file, base.addr, x.size * MIN(stride, 4096));

@@ -95,11 +95,11 @@ static void igb_tx(const uint8_t *b, struct nic_desc *ret)
 	ret->done = ret->status & INTEL_DD;
 }
 
-const struct nic_desc_format nic_desc_e1000_tx = {"intel-tx", 16, e1000_tx};
-const struct nic_desc_format nic_desc_e1000_rx = {"intel-legacy-rx", 16, e1000_rx};
-const struct nic_desc_format nic_desc_e1000e_rx = {"intel-extended-rx", 16, e1000e_rx};
-const struct nic_desc_format nic_desc_igb_tx = {"intel-advanced-tx", 16, igb_tx};
-const struct nic_desc_format nic_desc_igb_rx = {"intel-advanced-rx", 16, igb_rx};
+const struct nic_desc_format nic_desc_e1000_tx = {"intel-tx", 16, true, e1000_tx};
+const struct nic_desc_format nic_desc_e1000_rx = {"intel-legacy-rx", 16, true, e1000_rx};
+const struct nic_desc_format nic_desc_e1000e_rx = {"intel-extended-rx", 16, true, e1000e_rx};
+const struct nic_desc_format nic_desc_igb_tx = {"intel-advanced-tx", 16, true, igb_tx};
+const struct nic_desc_format nic_desc_igb_rx = {"intel-advanced-rx", 16, true, igb_rx};
 
 /* gen is the low bit of the status here: who reads compares it with the ring's. */
 static void vmxnet3_tx(const uint8_t *b, struct nic_desc *ret)
@@ -141,11 +141,11 @@ static void vmxnet3_rx_comp(const uint8_t *b, struct nic_desc *ret)
 	ret->kind = "received";
 }
 
-const struct nic_desc_format nic_desc_vmxnet3_tx = {"vmxnet3-tx", 16, vmxnet3_tx};
-const struct nic_desc_format nic_desc_vmxnet3_rx = {"vmxnet3-rx", 16, vmxnet3_rx};
-const struct nic_desc_format nic_desc_vmxnet3_tx_comp = {"vmxnet3-tx-completion", 16,
+const struct nic_desc_format nic_desc_vmxnet3_tx = {"vmxnet3-tx", 16, false, vmxnet3_tx};
+const struct nic_desc_format nic_desc_vmxnet3_rx = {"vmxnet3-rx", 16, false, vmxnet3_rx};
+const struct nic_desc_format nic_desc_vmxnet3_tx_comp = {"vmxnet3-tx-completion", 16, false,
 							 vmxnet3_tx_comp};
-const struct nic_desc_format nic_desc_vmxnet3_rx_comp = {"vmxnet3-rx-completion", 16,
+const struct nic_desc_format nic_desc_vmxnet3_rx_comp = {"vmxnet3-rx-completion", 16, false,
 							 vmxnet3_rx_comp};
 
 /*
@@ -165,7 +165,7 @@ static void ibmveth_rx(const uint8_t *b, struct nic_desc *ret)
 	ret->error = (flags & IBMVETH_TOGGLE || ret->len) && !(flags & IBMVETH_VALID);
 }
 
-const struct nic_desc_format nic_desc_ibmveth_rx = {"ibmveth-rx", 16, ibmveth_rx};
+const struct nic_desc_format nic_desc_ibmveth_rx = {"ibmveth-rx", 16, true, ibmveth_rx};
 
 const struct nic_desc_format *const nic_desc_formats[] = {
 	&nic_desc_e1000_tx,

@@ -27,6 +27,7 @@ struct nic_desc {
 struct nic_desc_format {
 	const char *name;
 	uint32_t stride;
+	bool tells_done; /* else done means nothing */
 	void (*decode)(const uint8_t *bytes, struct nic_desc *ret);
 };
 
