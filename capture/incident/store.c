@@ -117,11 +117,10 @@ static int open_incident(const struct incident_store *s, const char *name)
 }
 
 /* The name without its suffix: false if name does not end in it. */
-static bool without_suffix(const char *name, const char *suffix, char out[INCIDENT_NAME_MAX])
+static bool without_suffix(const char *name, const char *suffix, char *out, size_t size)
 {
 	size_t len = strlen(name), tail = strlen(suffix);
-	if (len <= tail || len - tail >= INCIDENT_NAME_MAX ||
-	    strcmp(name + len - tail, suffix) != 0)
+	if (len <= tail || len - tail >= size || strcmp(name + len - tail, suffix) != 0)
 		return false;
 	memcpy(out, name, len - tail);
 	out[len - tail] = '\0';
@@ -131,7 +130,7 @@ static bool without_suffix(const char *name, const char *suffix, char out[INCIDE
 /* The name in the marker: that of the complete form. */
 static void base_name(const char *name, char out[INCIDENT_NAME_MAX])
 {
-	if (!without_suffix(name, INCIDENT_INCOMPLETE, out))
+	if (!without_suffix(name, INCIDENT_INCOMPLETE, out, INCIDENT_NAME_MAX))
 		snprintf(out, INCIDENT_NAME_MAX, "%.*s", INCIDENT_NAME_MAX - 1, name);
 }
 
@@ -165,10 +164,10 @@ static bool is_left_over(int dir, const char *name)
 /* Removes what an earlier process did not end. What cannot be removed stays; it does no harm. */
 static void clean_one(struct incident_store *s, const char *entry)
 {
-	char name[INCIDENT_NAME_MAX], base[INCIDENT_NAME_MAX];
+	char name[INCIDENT_NAME_MAX + 16], base[INCIDENT_NAME_MAX];
 	if (entry[0] != '.' ||
-	    (!without_suffix(entry + 1, incident_dmn_form.writing_suffix, name) &&
-	     !without_suffix(entry + 1, REMOVING_SUFFIX, name)) ||
+	    (!without_suffix(entry + 1, incident_dmn_form.writing_suffix, name, sizeof(name)) &&
+	     !without_suffix(entry + 1, REMOVING_SUFFIX, name, sizeof(name))) ||
 	    !dmn_name_valid(name))
 		return;
 	base_name(name, base);
@@ -327,7 +326,8 @@ static struct err *refuse_second(const struct incident_store *s, const struct dm
 	}
 	while (!e && (entry = readdir(d))) {
 		if (entry->d_name[0] != '.' || strncmp(entry->d_name + 1, mine, prefix) != 0 ||
-		    !without_suffix(entry->d_name + 1, incident_dmn_form.writing_suffix, name))
+		    !without_suffix(entry->d_name + 1, incident_dmn_form.writing_suffix, name,
+				    sizeof(name)))
 			continue;
 		_cleanup_close_ int dir = open_incident(s, entry->d_name);
 		if (dir >= 0 && flock(dir, LOCK_SH | LOCK_NB) < 0)

@@ -261,6 +261,31 @@ static void lock_has_a_limit(void **state)
 	incident_store_deinit(&s);
 }
 
+/* The longest names there are, incomplete: counted and removed like all others. */
+static void longest_names(void **state)
+{
+	(void)state;
+	char name[INCIDENT_NAME_MAX + 16], longest[100];
+	struct incident_store s = open_store(2, 0);
+	struct incident i;
+	memset(longest, 'l', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	for (unsigned n = 1; n < 6; n++) {
+		struct dmn_fields f = {longest, longest, longest, longest, {1000000000, 0}};
+		assert_ok(incident_store_begin(&s, &f, &i));
+		assert_ok(incident_store_finish(&s, &i, false, NULL, NULL, name));
+		assert_true(is_there(name));
+	}
+	assert_int_equal(count("dmn-*"), 2);
+	/* a removal that was interrupted */
+	assert_int_equal(run("cd %s && mv %s .%s.removing", base, name, name), 0);
+	struct dmn_fields f = fields(1);
+	assert_ok(incident_store_begin(&s, &f, &i));
+	incident_store_abandon(&s, &i);
+	assert_int_equal(count(".dmn-*"), 0);
+	incident_store_deinit(&s);
+}
+
 /* A second one of the same device is answered at once; one of another device may begin. */
 static void one_per_device(void **state)
 {
@@ -390,6 +415,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_ours, setup, teardown),
 		cmocka_unit_test_setup_teardown(lock_has_a_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(longest_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_per_device, setup, teardown),
 		cmocka_unit_test_setup_teardown(several_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(killed, setup, teardown),
