@@ -6,11 +6,18 @@
 #ifndef SALVOR_NIC_CLI_H
 #define SALVOR_NIC_CLI_H
 
+#include <stdbool.h>
 #include "base/err.h"
 
 enum { NIC_EXIT_OK = 0, NIC_EXIT_FAILED = 1, NIC_EXIT_USAGE = 2 };
 
 struct err *nic_cmd_save(int argc, char **argv) must_check;
 struct err *nic_cmd_show(int argc, char **argv) must_check;
+
+/*
+ * wqdump, by the program's name, or the command "wq": the whole of main(), since its exit statuses
+ * are others. False: it was not asked for.
+ */
+bool nic_wq_main(int argc, char **argv, int *status);
 
 #endif

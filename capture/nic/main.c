@@ -8,6 +8,7 @@
 
 static const char help[] = "Usage: nic-dump save --stage STAGE --output DIR [options]\n"
 			   "       nic-dump show devices [--json] [--root DIR]\n"
+			   "       nic-dump wq ..., see nic-dump wq --help and wqdump(8)\n"
 			   "\n"
 			   "Saves the state of this machine's network adapters, raw bytes first, "
 			   "with a record of where\n"
@@ -48,6 +49,9 @@ static struct err *dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	int status;
+	if (nic_wq_main(argc, argv, &status))
+		return status;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			fputs(help, stdout);
