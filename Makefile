@@ -83,7 +83,7 @@ $(eval $(call optional_codec,ZLIB,zlib.h,-lz))
 $(eval $(call optional_codec,SNAPPY,snappy-c.h,-lsnappy))
 core_libs += -lm
 
-nic_libs   := $(call pc_libs,libmnl)
+nic_libs   := $(call pc_libs,libmnl nettle)
 crash_libs := $(call pc_libs,blkid libssh nettle libmnl)
 
 # --- what is made of what ---------------------------------------------------------------------------
@@ -94,7 +94,7 @@ core_src   := $(call src,$(addprefix filter/,base ondisk codec io vmcore kernel)
 filter_src := $(call src,$(addprefix filter/,pages pack output cli))
 inc_src    := $(call src,capture/incident)
 crash_src  := $(call src,capture/crash)
-nic_src    := $(call src,capture/nic capture/nic/live capture/nic/decode capture/nic/wq)
+nic_src    := $(call src,capture/nic $(addprefix capture/nic/,live dead decode watch))
 report_src := $(call src,capture/report)
 test_src   := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 tool_src   := $(wildcard tests/tools/*.c)

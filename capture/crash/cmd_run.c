@@ -93,7 +93,7 @@ static bool device_is_there(struct run *run)
 
 static bool saved(const struct run *run)
 {
-	return run->core.complete && run->target.published;
+	return run_whole(run) && run->target.published;
 }
 
 static enum action action_of(const struct run *run)
@@ -122,6 +122,9 @@ static void summary(const struct run *run)
 {
 	const struct target *t = &run->target;
 	double seconds = clock_now() - run->started;
+	if (run->core.complete && !run->core.digested)
+		say_error("the manifest could not be made: what the target holds may not be what "
+			  "was written");
 	if (saved(run))
 		say("saved: %s:%s/%s, vmcore %llu bytes, %.1f s", t->device, t->save_path, t->name,
 		    (unsigned long long)run->core.bytes, seconds);

@@ -401,18 +401,42 @@ static bool plan_fallback(const struct collector *c, const char *level, struct a
 	return fine;
 }
 
+bool collector_was_cut(const struct run *run)
+{
+	const struct vmcore_state *core = &run->core;
+	return !core->usable && core->attempts > 0 && core->attempts < RUN_ATTEMPTS_MAX &&
+	       core->attempt[core->attempts - 1].outcome == OUTCOME_NONE;
+}
+
+/* Begins; or goes on after the collector with which an earlier process was killed. */
+static bool begin(struct run *run)
+{
+	struct vmcore_state *core = &run->core;
+	bool again = collector_was_cut(run);
+	if (again) {
+		struct attempt *cut = &core->attempt[core->attempts - 1];
+		cut->outcome = OUTCOME_FAILED;
+		snprintf(cut->message, sizeof(cut->message),
+			 "the process that watched over it was killed");
+	} else {
+		*core = (struct vmcore_state) {.saved_by = -1};
+	}
+	strcpy(core->file, FILE_VMCORE_INCOMPLETE);
+	strcpy(core->writing, FILE_VMCORE_INCOMPLETE);
+	return again;
+}
+
 struct err *collector_save(struct run *run, struct step_report *report)
 {
 	struct vmcore_state *core = &run->core;
-	*core = (struct vmcore_state) {.saved_by = -1};
-	strcpy(core->file, FILE_VMCORE_INCOMPLETE);
-	strcpy(core->writing, FILE_VMCORE_INCOMPLETE);
+	bool again = begin(run);
 	struct attempt_plan configured = {0};
 	enum verdict v = VERDICT_NEXT;
-	if (plan_configured(run, &configured))
+	if (plan_configured(run, &configured) && !again)
 		v = try_with_retry(run, report, &configured);
 	const char *level = options_level(&configured.options);
-	for (size_t i = 0; v == VERDICT_NEXT && i < ARRAY_SIZE(collectors); i++) {
+	for (size_t i = core->next; v == VERDICT_NEXT && i < ARRAY_SIZE(collectors); i++) {
+		core->next = (unsigned)i + 1;
 		/* The same program again helps only if it did not like its options, or was told by
 		 * them not to save. */
 		if (configured.collector == &collectors[i] && core->attempts &&

@@ -41,9 +41,15 @@ const struct collector *collector_find(const char *word);
 /* Checks a core_collector line: words, program, no file names. */
 struct err *collector_check(const char *line) must_check;
 
-/* Tries them all; fills run->core. NULL: what is in run->core; an error: nothing usable was saved.
+/*
+ * Tries them all; fills run->core. NULL: what is in run->core; an error: nothing usable was saved.
+ * When an earlier call did not return, because its process was killed while a collector ran, it
+ * goes on with the next one.
  */
 struct err *collector_save(struct run *run, struct step_report *report) must_check;
+
+/* Whether that is so. */
+bool collector_was_cut(const struct run *run);
 
 /* Words an attempt that ended because of the target; usable: a readable part is there. */
 enum verdict collector_target_verdict(struct run *run, struct attempt *a, bool usable,

@@ -51,6 +51,7 @@ static void put_core(struct json *j, const struct vmcore_state *core)
 	json_object(j, "vmcore");
 	json_bool(j, "saved", core->usable);
 	json_bool(j, "complete", core->complete);
+	json_bool(j, "digested", core->digested);
 	json_str(j, "file", core->usable ? core->file : NULL);
 	json_u64(j, "bytes", core->usable ? core->bytes : 0);
 	json_str(j, "saved_by",
@@ -103,7 +104,7 @@ void journal_write(const struct run *run, struct buf *out)
 	if (run->uptime >= 0)
 		json_double(&j, "capture_kernel_uptime", run->uptime, 2);
 	json_u64(&j, "memory_kib", run->memory_kib);
-	json_bool(&j, "complete", run->core.complete);
+	json_bool(&j, "complete", run_whole(run));
 	put_target(&j, &run->target);
 	fallback_write(run, &j);
 	put_core(&j, &run->core);

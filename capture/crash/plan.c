@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
+#include "crash/collector.h"
 #include "crash/say.h"
 #include "crash/steps.h"
 #include "crash/target.h"
@@ -16,6 +17,7 @@ enum {
 	ONLY_UNBOUND = 1 << 4,	/* pointless once the NIC drivers are loaded */
 	ONLY_FALLBACK = 1 << 5, /* part of the plan only after another target failed */
 	ONLY_FIRST = 1 << 6,	/* and only before */
+	ONLY_CUT = 1 << 7,	/* only when the step's process was killed while a collector ran */
 };
 
 struct row {
@@ -88,6 +90,7 @@ static const struct row rows_local[] = {
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
 	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, "report-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
+	{"vmcore-again", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET | ONLY_CUT, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
 	{"journal", step_journal, SMALL_LIMITS, NEEDS_TARGET, NULL},
 	{"publish", step_publish, STREAM_LIMITS, NEEDS_TARGET, "published"},
@@ -108,6 +111,7 @@ static const struct row rows_remote[] = {
 	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, NULL},
 	{"send-report", step_send_report, SMALL_LIMITS, NEEDS_TARGET, "report-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
+	{"vmcore-again", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET | ONLY_CUT, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
 	{"journal", step_journal, SMALL_LIMITS, NEEDS_TARGET, NULL},
 	{"publish", step_publish, STREAM_LIMITS, NEEDS_TARGET, "published"},
@@ -148,8 +152,18 @@ static void tell(const struct row *row, const struct step_result *r)
 	}
 }
 
+/* Killed, as when memory ran out. One that hung was ended by its limits: the next would hang, too.
+ */
+static bool was_cut(const struct run *run)
+{
+	return run->steps > 0 && run->steps <= RUN_STEPS_MAX && collector_was_cut(run) &&
+	       run->step[run->steps - 1].result.outcome == OUTCOME_FAILED;
+}
+
 static bool in_plan(const struct run *run, const struct row *row)
 {
+	if (row->flags & ONLY_CUT && !was_cut(run))
+		return false;
 	return !(row->flags & (run->fallback ? ONLY_FIRST : ONLY_FALLBACK));
 }
 

@@ -23,3 +23,8 @@ struct err *run_path(const struct run *run, const char *path, char out[PATH_MAX]
 	const char *root = strcmp(run->root->path, "/") == 0 ? "" : run->root->path;
 	return path_printf(out, "%s%s%s", root, *path == '/' ? "" : "/", path);
 }
+
+bool run_whole(const struct run *run)
+{
+	return run->core.complete && run->core.digested;
+}

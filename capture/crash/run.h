@@ -71,12 +71,14 @@ struct attempt {
 struct vmcore_state {
 	bool usable;	  /* some file is there */
 	bool complete;	  /* and it holds everything */
+	bool digested;	  /* read back, and its digest is in the manifest */
 	char file[32];	  /* FILE_VMCORE or FILE_VMCORE_INCOMPLETE */
 	char writing[32]; /* what an attempt writes to */
 	uint64_t to_beat; /* bytes of an earlier attempt's file that is kept; 0: there is none */
 	uint64_t bytes;
 	uint64_t read_errors; /* pages the plain copy could not read */
 	uint64_t record_end;  /* ssh: end of the furthest record: the size the file must have */
+	unsigned next;	      /* the first fallback collector that was not begun */
 	unsigned attempts;
 	struct attempt attempt[RUN_ATTEMPTS_MAX];
 	int saved_by; /* index into attempt, or -1 */
@@ -122,6 +124,9 @@ struct run {
 	struct step_record step[RUN_STEPS_MAX];
 };
 
+/* The vmcore is complete, and what the target holds has been read back: what may be called a dump
+ * without saying more. */
+bool run_whole(const struct run *run);
 /* printf into a path; ERR_USAGE when it does not fit. */
 struct err *path_printf(char out[PATH_MAX], const char *fmt, ...) printf_like(2, 3) must_check;
 /* path as seen below the run's root. */

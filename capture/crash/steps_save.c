@@ -122,6 +122,7 @@ struct err *step_manifest(void *arg, struct step_report *report)
 		e = flush_write(path, &lines);
 	if (!e && ops->put)
 		e = ops->put(run, FILE_MANIFEST, report);
+	run->core.digested = !e && !core_err;
 	if (!e)
 		return err_wrap(core_err, "no digest of %s", run->core.file);
 	err_free(core_err);
@@ -170,5 +171,5 @@ struct err *step_publish(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
 	run->target.ops->drop_reserve(run); /* if the manifest's step did not get that far */
-	return run->target.ops->publish(run, run->core.complete, report);
+	return run->target.ops->publish(run, run_whole(run), report);
 }

@@ -23,6 +23,7 @@
 #include "crash/words.h"
 
 #define SAME_SECOND_MAX 99
+#define PUT_SUFFIX	".new"
 /* sha256sum on the server: slower than this and reading back would not be faster. */
 #define SERVER_DIGEST_RATE (20.0 * 1024 * 1024)
 #define SERVER_DIGEST_BASE 60.0
@@ -196,21 +197,47 @@ static struct err *put_tree(struct ssh_conn *c, char *local, const char *remote,
 	return e;
 }
 
+/*
+ * A file gets its name when it is whole, also where an older one has that name, which stays until
+ * then. Where the server's rename does not replace (sftp version 3), there is a moment with the
+ * new one under its other name only.
+ */
+static struct err *put_file(struct ssh_conn *c, const char *local, const char *remote,
+			    struct step_report *report)
+{
+	char part[PATH_MAX];
+	struct err *e = path_printf(part, "%s" PUT_SUFFIX, remote);
+	if (!e)
+		e = ssh_file_put(c, local, part, report);
+	if (e)
+		return e;
+	struct err *taken = ssh_conn_rename(c, part, remote);
+	if (!taken)
+		return NULL;
+	ssh_conn_guard(c);
+	sftp_unlink(c->sftp, remote);
+	e = ssh_conn_rename(c, part, remote);
+	err_free(taken);
+	return e;
+}
+
 static struct err *ssh_put(struct run *run, const char *name, struct step_report *report)
 {
 	char local[PATH_MAX];
 	char remote[PATH_MAX];
+	struct stat st;
 	struct ssh_conn *c;
 	struct err *e = path_printf(local, "%s/%s", run->target.work, name);
 	if (!e)
-		e = remote_path(&run->target, name, run->core.complete, remote);
-	if (!e && access(local, F_OK) < 0)
+		e = remote_path(&run->target, name, run_whole(run), remote);
+	if (!e && stat(local, &st) < 0)
 		e = err_os(errno, "%s", local);
 	if (!e)
 		e = ssh_conn_get(run, &c);
 	if (e)
 		return e;
-	e = put_tree(c, local, remote, report);
+	e = S_ISDIR(st.st_mode) ? put_tree(c, local, remote, report)
+				: put_file(c, local, remote, report);
 	ssh_conn_idle();
 	return e;
 }

@@ -4,15 +4,18 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "incident/tree.h"
 
-/* How many incidents of one host may start in the same second before we think something else is
+/* How many incidents of one name may start in the same moment before we think something else is
  * wrong. */
-#define SAME_SECOND_MAX 99
+#define SAME_NAME_MAX 99
+
+const struct incident_form incident_host_form = {"", INCIDENT_WRITING, INCIDENT_INCOMPLETE};
+const struct incident_form incident_dmn_form = {".", ".writing", INCIDENT_INCOMPLETE};
 
 void incident_name(const char *host, time_t when, unsigned n, char name[INCIDENT_NAME_MAX])
 {
@@ -32,13 +35,6 @@ void incident_name(const char *host, time_t when, unsigned n, char name[INCIDENT
 	int used = snprintf(name, INCIDENT_NAME_MAX, "%s-%s", len ? clean : "localhost", stamp);
 	if (n > 1)
 		snprintf(name + used, INCIDENT_NAME_MAX - (size_t)used, "-%u", n);
-}
-
-static struct err *join(char out[PATH_MAX], const char *a, const char *b, const char *c)
-{
-	int n = snprintf(out, PATH_MAX, "%s/%s%s", a, b, c);
-	return n < 0 || n >= PATH_MAX ? err_new(ERR_USAGE, "path is too long: %s/%s%s", a, b, c)
-				      : NULL;
 }
 
 struct err *incident_mkdirs(const char *path, unsigned mode)
@@ -64,109 +60,117 @@ struct err *incident_mkdirs(const char *path, unsigned mode)
 	return NULL;
 }
 
-/* Whether BASE/NAME exists in any of its forms. ERR when that cannot be found out. */
-static struct err *taken(const char *base, const char *name, bool *out)
+static void put_name(const char *prefix, const char *name, const char *suffix,
+		     char out[INCIDENT_NAME_MAX + 16])
 {
-	static const char *const forms[] = {"", INCIDENT_WRITING, INCIDENT_INCOMPLETE};
-	*out = false;
+	snprintf(out, INCIDENT_NAME_MAX + 16, "%.2s%.*s%.13s", prefix, INCIDENT_NAME_MAX - 1, name,
+		 suffix);
+}
+
+void incident_writing_name(const struct incident_form *form, const char *name,
+			   char out[INCIDENT_NAME_MAX + 16])
+{
+	put_name(form->writing_prefix, name, form->writing_suffix, out);
+}
+
+/* Whether the name exists in any of its forms. ERR when that cannot be found out. */
+static struct err *taken(int base, const struct incident_form *form, const char *name, bool *ret)
+{
+	char forms[3][INCIDENT_NAME_MAX + 16];
+	put_name("", name, "", forms[0]);
+	put_name("", name, form->incomplete_suffix, forms[1]);
+	incident_writing_name(form, name, forms[2]);
+	*ret = false;
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		char path[PATH_MAX];
 		struct stat st;
-		struct err *e = join(path, base, name, forms[i]);
-		if (e)
-			return e;
-		if (lstat(path, &st) == 0)
-			*out = true;
+		if (fstatat(base, forms[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+			*ret = true;
 		else if (errno != ENOENT)
-			return err_os(errno, "%s", path);
+			return err_os(errno, "%s", forms[i]);
 	}
 	return NULL;
+}
+
+struct err *incident_make(int base, const struct incident_form *form, incident_namer *namer,
+			  void *arg, char name[INCIDENT_NAME_MAX])
+{
+	for (unsigned n = 1; n <= SAME_NAME_MAX; n++) {
+		char candidate[INCIDENT_NAME_MAX], writing[INCIDENT_NAME_MAX + 16];
+		bool is_taken;
+		namer(arg, n, candidate);
+		struct err *e = taken(base, form, candidate, &is_taken);
+		if (e)
+			return e;
+		if (is_taken)
+			continue;
+		incident_writing_name(form, candidate, writing);
+		if (mkdirat(base, writing, 0700) == 0) {
+			memcpy(name, candidate, INCIDENT_NAME_MAX);
+			return NULL;
+		}
+		if (errno != EEXIST)
+			return err_os(errno, "cannot make directory %s", writing);
+	}
+	return err_new(ERR_OTHER, "%d directories of this moment exist already", SAME_NAME_MAX);
+}
+
+struct err *incident_rename(int base, const struct incident_form *form, const char *name,
+			    bool complete)
+{
+	char from[INCIDENT_NAME_MAX + 16], to[INCIDENT_NAME_MAX + 16];
+	incident_writing_name(form, name, from);
+	put_name("", name, complete ? "" : form->incomplete_suffix, to);
+	if (renameat(base, from, base, to) < 0)
+		return err_os(errno, "cannot rename %s to %s", from, to);
+	return tree_sync_directory(base, "the directory of incidents");
+}
+
+static struct err *open_directory(int at, const char *path, int *ret)
+{
+	int fd = openat(at, path,
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at == AT_FDCWD ? 0 : O_NOFOLLOW));
+	if (fd < 0)
+		return err_os(errno, "%s", path);
+	*ret = fd;
+	return NULL;
+}
+
+struct host_name {
+	const char *host;
+	time_t when;
+};
+
+static void name_host(void *arg, unsigned n, char name[INCIDENT_NAME_MAX])
+{
+	const struct host_name *h = arg;
+	incident_name(h->host, h->when, n, name);
 }
 
 struct err *incident_create(const char *base, const char *host, time_t when,
 			    char name[INCIDENT_NAME_MAX])
 {
+	struct host_name h = {host, when};
+	_cleanup_close_ int fd = -1;
 	struct err *e = incident_mkdirs(base, 0755);
-	for (unsigned n = 1; !e && n <= SAME_SECOND_MAX; n++) {
-		char path[PATH_MAX];
-		char candidate[INCIDENT_NAME_MAX];
-		bool is_taken;
-		incident_name(host, when, n, candidate);
-		e = taken(base, candidate, &is_taken);
-		if (e || is_taken)
-			continue;
-		e = join(path, base, candidate, INCIDENT_WRITING);
-		if (e)
-			break;
-		if (mkdir(path, 0700) == 0) {
-			memcpy(name, candidate, INCIDENT_NAME_MAX);
-			return NULL;
-		}
-		if (errno != EEXIST)
-			return err_os(errno, "cannot make directory %s", path);
-	}
-	return e ? e
-		 : err_new(ERR_OTHER, "%s: %d directories of this second exist already", base,
-			   SAME_SECOND_MAX);
-}
-
-static struct err *sync_path(const char *path, bool directory)
-{
-	_cleanup_close_ int fd =
-		open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (directory ? O_DIRECTORY : 0));
-	if (fd < 0)
-		return err_os(errno, "%s", path);
-	/* Some file systems cannot fsync a directory and say so. */
-	if (fsync(fd) < 0 && !(directory && (errno == EINVAL || errno == ENOTSUP)))
-		return err_os(errno, "fsync %s", path);
-	return NULL;
-}
-
-static struct err *sync_tree(const char *path, void (*progress)(void *arg, uint64_t bytes),
-			     void *arg)
-{
-	char *const paths[] = {(char *)(uintptr_t)path, NULL};
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	if (!fts)
-		return err_os(errno, "%s", path);
-	struct err *e = NULL;
-	FTSENT *f;
-	while (!e && (f = fts_read(fts))) {
-		switch (f->fts_info) {
-		case FTS_F:
-			e = sync_path(f->fts_path, false);
-			if (!e && progress)
-				progress(arg, (uint64_t)f->fts_statp->st_size);
-			break;
-		case FTS_DP:
-			e = sync_path(f->fts_path, true);
-			break;
-		case FTS_ERR:
-		case FTS_NS:
-		case FTS_DNR:
-			e = err_os(f->fts_errno, "%s", f->fts_path);
-			break;
-		default:
-			break;
-		}
-	}
-	fts_close(fts);
-	return e;
+	if (!e)
+		e = open_directory(AT_FDCWD, base, &fd);
+	if (e)
+		return e;
+	return err_wrap(incident_make(fd, &incident_host_form, name_host, &h, name), "%s", base);
 }
 
 struct err *incident_publish(const char *base, const char *name, bool complete,
 			     void (*progress)(void *arg, uint64_t bytes), void *arg)
 {
-	char from[PATH_MAX];
-	char to[PATH_MAX];
-	struct err *e = join(from, base, name, INCIDENT_WRITING);
+	char writing[INCIDENT_NAME_MAX + 16];
+	_cleanup_close_ int fd = -1, incident = -1;
+	incident_writing_name(&incident_host_form, name, writing);
+	struct err *e = open_directory(AT_FDCWD, base, &fd);
 	if (!e)
-		e = join(to, base, name, complete ? "" : INCIDENT_INCOMPLETE);
+		e = open_directory(fd, writing, &incident);
 	if (!e)
-		e = sync_tree(from, progress, arg);
-	if (e)
-		return e;
-	if (rename(from, to) < 0)
-		return err_os(errno, "cannot rename %s to %s", from, to);
-	return sync_path(base, true);
+		e = tree_sync(incident, progress, arg);
+	if (!e)
+		e = incident_rename(fd, &incident_host_form, name, complete);
+	return err_wrap(e, "%s", base);
 }

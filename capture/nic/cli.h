@@ -9,9 +9,13 @@
 #include <stdbool.h>
 #include "base/err.h"
 
+/* Beyond the deadline of a run: time for writing what was collected to a slow target. */
+#define NIC_ALARM_SECONDS 30
+
 enum { NIC_EXIT_OK = 0, NIC_EXIT_FAILED = 1, NIC_EXIT_USAGE = 2 };
 
 struct err *nic_cmd_save(int argc, char **argv) must_check;
+struct err *nic_cmd_dead(int argc, char **argv) must_check;
 struct err *nic_cmd_show(int argc, char **argv) must_check;
 
 /*

@@ -12,9 +12,6 @@
 #include "nic/live/runner.h"
 #include "nic/live/stage.h"
 
-/* Beyond the deadline of the run: time for writing what was collected to a slow target. */
-#define NIC_ALARM_SECONDS 30
-
 struct options {
 	enum nic_stage stage;
 	const char *environment;

@@ -69,7 +69,7 @@ struct err *lock_cycles_find(struct locks *l)
 static void lock_words(const struct kernel *k, const struct locks *l, uint32_t thread,
 		       struct buf *out)
 {
-	static const char *const articles[] = {"a", "an", "a"};
+	static const char *const articles[LOCK_KINDS] = {"a", "an", "a", "an"};
 	const struct lock *lock = lock_wanted(l, thread);
 	_cleanup_buf_ struct buf name = BUF_INIT;
 	if (lock_name(k, lock, &name))

@@ -16,6 +16,19 @@ static bool in_task(struct lock_reader *r, uint32_t thread, int64_t member, uint
 	       lock_read_u64(r, r->all->thread[thread].task.addr + (uint64_t)member, ret) && *ret;
 }
 
+/* In all kernels: whoever waits for an rt_mutex lends its owner a priority, over the waiter. */
+static bool said_by_rt_waiter(struct lock_reader *r, uint32_t thread)
+{
+	struct lock_shape s;
+	uint64_t waiter, lock;
+	uint32_t whose;
+	return lock_shape(r->l, LOCK_RT_MUTEX, &s) &&
+	       in_task(r, thread, r->l->task_pi_blocked_on, &waiter) &&
+	       lock_waiter_at(r, &s, waiter + (uint64_t)s.node, &whose) && whose == thread &&
+	       lock_read_u64(r, waiter + (uint64_t)r->l->rt_waiter_lock, &lock) &&
+	       lock_read(r, LOCK_RT_MUTEX, lock, thread, false);
+}
+
 static bool said_by_task(struct lock_reader *r, uint32_t thread)
 {
 	static const enum lock_kind kinds[] = {LOCK_MUTEX, LOCK_SEMAPHORE, LOCK_RWSEM, LOCK_RWSEM};
@@ -28,8 +41,10 @@ static bool said_by_task(struct lock_reader *r, uint32_t thread)
 	if (in_task(r, thread, l->task_blocked_on, &addr) &&
 	    lock_read(r, LOCK_MUTEX, addr, thread, false))
 		return true;
-	return in_task(r, thread, l->task_blocker_mutex, &addr) &&
-	       lock_read(r, LOCK_MUTEX, addr, thread, false);
+	if (in_task(r, thread, l->task_blocker_mutex, &addr) &&
+	    lock_read(r, LOCK_MUTEX, addr, thread, false))
+		return true;
+	return said_by_rt_waiter(r, thread);
 }
 
 /* Along a list to the first node that is no waiter: its head. 0: there is none. */
@@ -64,20 +79,6 @@ static bool by_waiter(struct lock_reader *r, enum lock_kind kind, const struct l
 	return false;
 }
 
-/* The part of the stack that the waiting functions use: up to the caller of their caller. */
-static void waiting_part(const struct lock_reader *r, const struct thread *t, const struct wait *w,
-			 uint64_t *start, uint64_t *end)
-{
-	const struct frame *f = thread_frames(r->all, t);
-	uint64_t size = r->all->stack_size;
-	*start = t->n && f[0].sp - t->task.stack < size ? ROUND_UP(f[0].sp, UINT64_C(8))
-							: t->task.stack + size;
-	*end = t->task.stack + size;
-	if (w->frame + 1 < t->n && f[w->frame + 1].exact && f[w->frame + 1].sp > *start &&
-	    f[w->frame + 1].sp < *end)
-		*end = f[w->frame + 1].sp;
-}
-
 /*
  * A word of the stack is the address of a lock? Not one on this stack: what lies there has pointers
  * to the waiter as well, and may look like a lock.
@@ -96,7 +97,7 @@ static bool on_stack(struct lock_reader *r, uint32_t thread, enum lock_kind kind
 	uint64_t at, end, word;
 	if (!lock_shape(r->l, kind, &s))
 		return false;
-	waiting_part(r, t, w, &at, &end);
+	wait_stack(r->all, t, w, &at, &end);
 	for (; at + 8 <= end && report_time_left(r->r); at += 8) {
 		if (!lock_read_u64(r, at, &word))
 			return false;
@@ -120,6 +121,7 @@ bool lock_find(struct lock_reader *r, uint32_t thread, const struct wait *w)
 		return on_stack(r, thread, LOCK_RWSEM, w);
 	case WAIT_SEMAPHORE:
 		return on_stack(r, thread, LOCK_SEMAPHORE, w);
+	case WAIT_RT_MUTEX: /* the task has said it, or it is none that is understood */
 	case WAIT_OTHER:
 		break;
 	}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One lock: its words, and its list of waiters. */
+/* One lock: its words, and its list or tree of waiters. */
 #include "report/lock_reader.h"
 
 #include <stdlib.h>
+#include "kernel/rbtree.h"
 
 /* struct list_head */
 #define NEXT 0
@@ -20,6 +21,9 @@
 #define RWSEM_WAITERS	   2
 #define RWSEM_READER_SHIFT 8
 
+/* kernel/locking/rtmutex_common.h: RT_MUTEX_HAS_WAITERS */
+#define RT_MUTEX_WAITERS 1
+
 bool lock_read_u64(struct lock_reader *r, uint64_t addr, uint64_t *ret)
 {
 	struct err *e = kmem_u64(r->k, addr, ret);
@@ -32,6 +36,11 @@ static bool read_u32(struct lock_reader *r, uint64_t addr, uint32_t *ret)
 	struct err *e = kmem_u32(r->k, addr, ret);
 	err_free(e);
 	return !e;
+}
+
+static int64_t rt_member(int64_t newer, int64_t older)
+{
+	return layout_known(newer) ? newer : older;
 }
 
 bool lock_shape(const struct layout *l, enum lock_kind kind, struct lock_shape *ret)
@@ -52,6 +61,14 @@ bool lock_shape(const struct layout *l, enum lock_kind kind, struct lock_shape *
 		*ret = (struct lock_shape) {l->semaphore_wait_list, l->semaphore_first_waiter,
 					    l->semaphore_waiter_list, l->semaphore_waiter_task};
 		words = layout_known(l->semaphore_count);
+		break;
+	case LOCK_RT_MUTEX:
+		*ret = (struct lock_shape) {
+			rt_member(l->rt_mutex_base_waiters, l->rt_mutex_waiters), LAYOUT_UNKNOWN,
+			rt_member(l->rt_waiter_node, l->rt_waiter_tree_entry), l->rt_waiter_task};
+		words = layout_known(rt_member(l->rt_mutex_base_owner, l->rt_mutex_owner)) &&
+			layout_known(l->rt_waiter_lock) && layout_known(l->rb_node_parent) &&
+			layout_known(l->rb_node_right) && layout_known(l->rb_node_left);
 		break;
 	case LOCK_KINDS:
 		break;
@@ -190,11 +207,35 @@ static bool read_semaphore(struct lock_reader *r, struct lock *lock)
 	return true;
 }
 
+static bool read_rt_mutex(struct lock_reader *r, struct lock *lock)
+{
+	const struct layout *l = r->l;
+	uint64_t word;
+	if (!lock_read_u64(
+		    r, lock->addr + (uint64_t)rt_member(l->rt_mutex_base_owner, l->rt_mutex_owner),
+		    &word))
+		return false;
+	lock->contended = word & RT_MUTEX_WAITERS;
+	lock->hold = word & ~(uint64_t)RT_MUTEX_WAITERS ? HELD_BY : HELD_NOT;
+	set_owner(r, lock, word & ~(uint64_t)RT_MUTEX_WAITERS);
+	return true;
+}
+
 static bool read_words(struct lock_reader *r, struct lock *lock)
 {
-	if (lock->kind == LOCK_MUTEX)
+	switch (lock->kind) {
+	case LOCK_MUTEX:
 		return read_mutex(r, lock);
-	return lock->kind == LOCK_RWSEM ? read_rwsem(r, lock) : read_semaphore(r, lock);
+	case LOCK_RWSEM:
+		return read_rwsem(r, lock);
+	case LOCK_SEMAPHORE:
+		return read_semaphore(r, lock);
+	case LOCK_RT_MUTEX:
+		return read_rt_mutex(r, lock);
+	case LOCK_KINDS:
+		break;
+	}
+	return false;
 }
 
 /*
@@ -213,6 +254,39 @@ static bool ends_of_list(struct lock_reader *r, const struct lock_shape *s, uint
 	}
 	*end = addr + (uint64_t)s->list;
 	return lock_read_u64(r, *end + NEXT, start) && *start != *end;
+}
+
+/* False: there is no list, or nobody in it. */
+static bool add_list(struct lock_reader *r, struct lock *lock, const struct lock_shape *s)
+{
+	uint64_t start, end, last;
+	if (!ends_of_list(r, s, lock->addr, &start, &end))
+		return false;
+	if (walk(r, lock, s, start == end ? 0 : end, start, NEXT, end))
+		return true;
+	/* As far as it is whole, from both ends. */
+	lock->incomplete = !r->r->out_of_time;
+	if (lock_read_u64(r, end + PREV, &last))
+		(void)walk(r, lock, s, end, last, PREV, end);
+	return true;
+}
+
+/* By their priority; who is in it says so itself as well. */
+static void add_tree(struct lock_reader *r, struct lock *lock, const struct lock_shape *s)
+{
+	const struct rbtree_offsets offsets = {r->l->rb_node_parent, r->l->rb_node_right,
+					       r->l->rb_node_left};
+	struct rbtree_iter it;
+	uint64_t waiter, of;
+	uint32_t thread;
+	bool whole = true;
+	rbtree_init(&it, r->k, lock->addr + (uint64_t)s->list, &offsets, s->node, r->all->n + 1);
+	while (whole && report_time_left(r->r) && rbtree_next(&it, &waiter))
+		whole = lock_waiter_at(r, s, waiter + (uint64_t)s->node, &thread) &&
+			r->out->wanted[thread] == LOCK_NONE &&
+			lock_read_u64(r, waiter + (uint64_t)r->l->rt_waiter_lock, &of) &&
+			of == lock->addr && add_waiter(r, thread, false);
+	lock->incomplete = !r->r->out_of_time && (!whole || it.walk.why != WALK_END);
 }
 
 static bool push_lock(struct lock_reader *r, const struct lock *lock)
@@ -248,18 +322,14 @@ bool lock_read(struct lock_reader *r, enum lock_kind kind, uint64_t addr, uint32
 	struct lock lock = {
 		.addr = addr, .kind = kind, .owner_thread = LOCK_NONE, .first = r->out->nwaiters};
 	struct lock_shape s;
-	uint64_t start, end, last;
 	uint32_t other;
 	if (addr & 7 || addr_map_get(&r->known, addr, &other) || !lock_shape(r->l, kind, &s) ||
-	    !ends_of_list(r, &s, addr, &start, &end) || !read_words(r, &lock) ||
-	    (guessed && !lock.contended))
+	    !read_words(r, &lock) || (guessed && !lock.contended))
 		return false;
-	if (!walk(r, &lock, &s, start == end ? 0 : end, start, NEXT, end)) {
-		/* As far as it is whole, from both ends. */
-		lock.incomplete = !r->r->out_of_time;
-		if (lock_read_u64(r, end + PREV, &last))
-			(void)walk(r, &lock, &s, end, last, PREV, end);
-	}
+	if (kind == LOCK_RT_MUTEX)
+		add_tree(r, &lock, &s);
+	else if (!add_list(r, &lock, &s))
+		return false;
 	lock.n = r->out->nwaiters - lock.first;
 	if (r->out->wanted[thread] != r->out->n)
 		return forget(r, &lock);

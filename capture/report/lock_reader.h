@@ -24,7 +24,8 @@ struct lock_reader {
 
 /* Offsets in a kind of lock, and in what a waiter for it has on its stack. */
 struct lock_shape {
-	int64_t list;  /* of the list's head; LAYOUT_UNKNOWN where there is none */
+	/* Of the list's head, or the tree's root; LAYOUT_UNKNOWN where there is none. */
+	int64_t list;
 	int64_t first; /* of the pointer to the first waiter; LAYOUT_UNKNOWN: list is there */
 	int64_t node, task;
 };

@@ -8,7 +8,7 @@
 
 const char *lock_kind_name(enum lock_kind kind)
 {
-	static const char *const names[] = {"mutex", "rwsem", "semaphore"};
+	static const char *const names[] = {"mutex", "rwsem", "semaphore", "rt_mutex"};
 	return names[kind];
 }
 
@@ -40,10 +40,9 @@ static struct err *index_threads(struct lock_reader *r)
 static bool kind_of_wait(enum wait_class class, enum lock_kind *ret)
 {
 	static const enum lock_kind kinds[] = {
-		[WAIT_MUTEX] = LOCK_MUTEX,
-		[WAIT_RWSEM_READ] = LOCK_RWSEM,
-		[WAIT_RWSEM_WRITE] = LOCK_RWSEM,
-		[WAIT_SEMAPHORE] = LOCK_SEMAPHORE,
+		[WAIT_MUTEX] = LOCK_MUTEX,	 [WAIT_RWSEM_READ] = LOCK_RWSEM,
+		[WAIT_RWSEM_WRITE] = LOCK_RWSEM, [WAIT_SEMAPHORE] = LOCK_SEMAPHORE,
+		[WAIT_RT_MUTEX] = LOCK_RT_MUTEX,
 	};
 	*ret = kinds[class];
 	return class != WAIT_OTHER;
@@ -103,7 +102,8 @@ void locks_say_missing(const struct locks *l, struct report *r)
 		uint32_t n = l->unfound[kind];
 		if (n)
 			report_missing(r, "%" PRIu32 " task%s for a%s %s that %s", n,
-				       n == 1 ? " waits" : "s wait", kind == LOCK_RWSEM ? "n" : "",
+				       n == 1 ? " waits" : "s wait",
+				       kind == LOCK_RWSEM || kind == LOCK_RT_MUTEX ? "n" : "",
 				       lock_kind_name(kind),
 				       lock_shape(&r->k->layout, kind, &s)
 					       ? "was not found"

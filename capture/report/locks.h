@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The mutexes, rwsems and semaphores that threads sleep for: who waits, who holds, and where that
- * goes round in a circle. Found from the threads that wait; a lock that nobody waits for is not
- * seen. Nothing is believed for being a pointer: a lock counts when its own list has the waiter,
- * and the waiter lies on the stack of the thread that it names. Immutable once collected; one
- * thread.
+ * The mutexes, rwsems, semaphores and rt_mutexes that threads sleep for: who waits, who holds, and
+ * where that goes round in a circle. Found from the threads that wait; a lock that nobody waits for
+ * is not seen. Nothing is believed for being a pointer: a lock counts when its own list has the
+ * waiter, and the waiter lies on the stack of the thread that it names. Immutable once collected;
+ * one thread.
  *
- * PREEMPT_RT kernels have other locks under these names (rt_mutex): not seen.
+ * PREEMPT_RT kernels have rt_mutexes inside of mutexes and rwsems: seen as what is inside.
  */
 #ifndef SALVOR_REPORT_LOCKS_H
 #define SALVOR_REPORT_LOCKS_H
@@ -15,7 +15,7 @@
 
 struct report;
 
-enum lock_kind { LOCK_MUTEX, LOCK_RWSEM, LOCK_SEMAPHORE, LOCK_KINDS };
+enum lock_kind { LOCK_MUTEX, LOCK_RWSEM, LOCK_SEMAPHORE, LOCK_RT_MUTEX, LOCK_KINDS };
 
 enum lock_hold {
 	HELD_NOT,     /* free, or on its way to a waiter */
@@ -86,7 +86,7 @@ uint32_t lock_waits_for(const struct locks *l, uint32_t thread);
 /* For locks_collect(). */
 struct err *lock_cycles_find(struct locks *l) must_check;
 
-/* "mutex", "rwsem", "semaphore" */
+/* "mutex", "rwsem", "semaphore", "rt_mutex" */
 const char *lock_kind_name(enum lock_kind kind);
 /* "rtnl_mutex", "table+0x40 [nf_tables]" for what is static; false: it is not. */
 bool lock_name(const struct kernel *k, const struct lock *lock, struct buf *out);

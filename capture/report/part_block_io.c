@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "kernel/percpu.h"
 #include "report/disks.h"
+#include "report/dm_device.h"
 #include "report/requests.h"
 
 #define DISK_NAME_LEN 32
@@ -19,6 +20,8 @@
 struct disk {
 	char name[DISK_NAME_LEN + 1];
 	struct requests requests;
+	bool is_dm;
+	struct dm_device dm;
 };
 
 struct block_io_part {
@@ -73,6 +76,7 @@ static struct err *read_disk(struct report *r, uint64_t gendisk, uint64_t now, b
 		e = requests_read(r, queue, now, limit, &d->requests, &found);
 	if (!e && !found)
 		d->requests.inflight = count_in_flight(k, gendisk);
+	d->is_dm = dm_device_read(r->k, gendisk, &d->dm);
 	return e;
 }
 
@@ -187,9 +191,23 @@ static void names_text(const struct block_io_part *p, uint64_t inflight, const c
 		buf_putc(out, '\n');
 }
 
+/* Nothing of a suspended device is in flight: it is kept back, and who waits waits for this. */
+static void suspended_text(const struct disk *d, struct buf *out)
+{
+	buf_printf(out, "%s", d->name);
+	if (*d->dm.name)
+		buf_printf(out, " (%s)", d->dm.name);
+	buf_printf(out, ": suspended, %" PRIu32 " bio%s kept until it is resumed\n", d->dm.deferred,
+		   d->dm.deferred == 1 ? "" : "s");
+}
+
 static void text(const struct report *r, const void *data, struct buf *out)
 {
 	const struct block_io_part *p = data;
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->disk[i].is_dm && p->disk[i].dm.suspended)
+			suspended_text(&p->disk[i], out);
+	}
 	for (size_t i = 0; i < p->n; i++) {
 		uint64_t inflight = p->disk[i].requests.inflight;
 		if (inflight != 0 && inflight != REQUEST_UNKNOWN)
@@ -231,6 +249,12 @@ static void json(const struct report *r, const void *data, struct json *j)
 			json_u64(j, "inflight", q->inflight);
 		else
 			json_null(j, "inflight");
+		if (p->disk[i].is_dm) {
+			json_str(j, "device_mapper",
+				 *p->disk[i].dm.name ? p->disk[i].dm.name : NULL);
+			json_bool(j, "suspended", p->disk[i].dm.suspended);
+			json_u64(j, "deferred", p->disk[i].dm.deferred);
+		}
 		json_array(j, "requests");
 		for (size_t n = 0; n < q->n; n++)
 			request_json(r, &q->request[n], j);

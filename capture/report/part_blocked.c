@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "report/io_wait.h"
 #include "report/task_age.h"
 #include "report/waits.h"
 
@@ -24,11 +25,13 @@ struct blocked {
 	enum age_by by;
 	double seconds; /* negative: not known */
 	uint64_t stack; /* a hash */
+	struct io_target target;
 };
 
 struct group {
 	uint32_t first, n; /* of the part's blocked threads, the oldest first */
 	struct wait wait;
+	struct io_place *place; /* NULL: not known */
 };
 
 struct blocked_part {
@@ -61,11 +64,24 @@ static uint64_t stack_hash(const struct threads *all, const struct thread *t)
 	const struct frame *f = thread_frames(all, t);
 	uint64_t hash = (unsigned char)t->task.state;
 	for (size_t i = 0; i < t->n; i++)
-		hash = (hash ^ f[i].pc) * UINT64_C(0x9e3779b97f4a7c15);
+		hash = (hash ^ frame_place(&f[i])) * UINT64_C(0x9e3779b97f4a7c15);
 	return hash;
 }
 
-static struct err *find_blocked(struct blocked_part *b, const struct task_ages *ages)
+/* What it waits for belongs to its place: many wait in one function for I/O of different disks. */
+static void find_target(struct report *r, const struct blocked_part *b, struct blocked *new)
+{
+	const struct thread *t = &b->all->thread[new->thread];
+	struct wait w;
+	if (t->task.state != 'D' || (b->locks && b->locks->wanted[new->thread] != LOCK_NONE))
+		return;
+	wait_of(r->k, b->all, t, &w);
+	if (io_wait_target(r, b->all, t, &w, &new->target))
+		new->stack ^= new->target.disk * 3 + new->target.client * 5;
+}
+
+static struct err *find_blocked(struct report *r, struct blocked_part *b,
+				const struct task_ages *ages)
 {
 	size_t n = b->all->n;
 	_cleanup_free_ bool *holds = calloc(n + 1, sizeof(*holds));
@@ -84,6 +100,7 @@ static struct err *find_blocked(struct blocked_part *b, const struct task_ages *
 		*new = (struct blocked) {.thread = i, .seconds = -1};
 		new->by = ages ? task_age(ages, &t->task, &new->seconds) : AGE_UNKNOWN;
 		new->stack = stack_hash(b->all, t);
+		find_target(r, b, new);
 	}
 	return NULL;
 }
@@ -114,7 +131,20 @@ static bool same_group(const struct blocked_part *b, uint32_t i, uint32_t j)
 {
 	const struct thread *x = thread_of(b, i), *y = thread_of(b, j);
 	return b->blocked[i].stack == b->blocked[j].stack && x->task.state == y->task.state &&
+	       io_target_same(&b->blocked[i].target, &b->blocked[j].target) &&
 	       threads_same_stack(b->all, x, y);
+}
+
+static struct err *find_place(struct report *r, const struct blocked_part *b, struct group *g)
+{
+	const struct io_target *t = &b->blocked[g->first].target;
+	if (!t->disk && !t->client)
+		return NULL;
+	g->place = malloc(sizeof(*g->place));
+	if (!g->place)
+		return err_nomem();
+	io_place_read(r, t, g->place);
+	return NULL;
 }
 
 static struct err *group(struct report *r, struct blocked_part *b)
@@ -131,6 +161,9 @@ static struct err *group(struct report *r, struct blocked_part *b)
 		struct group *g = &b->groups[b->ngroups++];
 		*g = (struct group) {.first = i, .n = 1};
 		wait_of(r->k, b->all, thread_of(b, i), &g->wait);
+		struct err *e = find_place(r, b, g);
+		if (e)
+			return e;
 	}
 	qsort_r(b->groups, b->ngroups, sizeof(*b->groups), by_age, b);
 	return NULL;
@@ -145,7 +178,7 @@ static struct err *gather(struct report *r, void *data)
 		return err_new(ERR_MISSING, "the tasks are not known");
 	b->locks = report_locks(r);
 	bool aged = !report_failed(r, task_ages_init(&ages, &r->k->kmem));
-	struct err *e = find_blocked(b, aged ? &ages : NULL);
+	struct err *e = find_blocked(r, b, aged ? &ages : NULL);
 	task_ages_deinit(&ages);
 	return e ? e : group(r, b);
 }
@@ -153,6 +186,8 @@ static struct err *gather(struct report *r, void *data)
 static void release(void *data)
 {
 	struct blocked_part *b = data;
+	for (uint32_t i = 0; i < b->ngroups; i++)
+		free(b->groups[i].place);
 	free(b->blocked);
 	free(b->groups);
 }
@@ -193,6 +228,10 @@ static void what_text(const struct report *r, const struct blocked_part *b, cons
 		buf_puts(out, " (");
 		lock_where(r, lock, out);
 		buf_puts(out, ")");
+	} else if (g->place) {
+		buf_puts(out, " [");
+		io_place_text(g->place, out);
+		buf_puts(out, "]");
 	}
 	if (g->wait.what && g->wait.caller)
 		buf_printf(out, ", in %s()", g->wait.caller);
@@ -308,6 +347,10 @@ static void group_json(const struct report *r, const struct blocked_part *b, con
 	json_u64(j, "count", g->n);
 	json_str(j, "waits_for", what.len ? buf_str(&what) : NULL);
 	json_str(j, "caller", g->wait.caller);
+	if (g->place)
+		io_place_json(g->place, "io", j);
+	else
+		json_null(j, "io");
 	seconds_json(&b->blocked[g->first], "oldest_seconds", j);
 	json_array(j, "tasks");
 	for (uint32_t i = 0; i < g->n; i++)

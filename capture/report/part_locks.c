@@ -176,7 +176,8 @@ static void text(const struct report *r, const void *data, struct buf *out)
 		buf_printf(out, "and %" PRIu32 " more locks with fewer waiters\n",
 			   l->n - TEXT_LOCKS);
 	if (l->n == 0)
-		buf_puts(out, "  no task waits for a mutex, an rwsem or a semaphore\n");
+		buf_puts(out,
+			 "  no task waits for a mutex, an rwsem, a semaphore or an rt_mutex\n");
 }
 
 /* --- JSON ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
+#include "report/io_wait.h"
 #include "report/locks.h"
 #include "report/system.h"
 #include "report/taint.h"
@@ -117,6 +118,9 @@ static struct err *gather(struct report *r, void *data)
 	if (may_be_deadlock(v->kind) && report_deadlock(r, &circle)) {
 		buf_printf(&v->sentence, "Deadlock: %s%s", buf_str(&circle), seen.kind ? ". " : "");
 		v->kind = VERDICT_DEADLOCK;
+	} else if (may_be_deadlock(v->kind) &&
+		   report_stuck_io(r, v->kind == VERDICT_HUNG_TASK, &circle)) {
+		buf_printf(&v->sentence, "%s%s", buf_str(&circle), seen.kind ? ". " : "");
 	}
 	verdict_log_sentence(&seen, &v->sentence);
 	if (!seen.ended)

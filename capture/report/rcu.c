@@ -6,6 +6,7 @@
 #include <string.h>
 #include "kernel/list.h"
 #include "kernel/percpu.h"
+#include "kernel/ticks.h"
 #include "report/fields.h"
 
 /* A tree over 8192 CPUs has 521 nodes at a fanout of 16; each has at most 64 CPUs. */
@@ -23,36 +24,15 @@ struct reading {
 	struct kmem *k;
 	const struct layout *l;
 	uint64_t state;
-	int64_t jiffies, hz; /* hz 0: not known */
-	int64_t limit;	     /* seconds */
+	struct ticks ticks;
+	int64_t limit; /* seconds */
 	size_t lost;
 };
-
-/*
- * CONFIG_HZ is nowhere as a number, but jiffies is a clocksource as well, and its mult is the
- * nanoseconds of a tick, shifted (kernel/time/jiffies.c).
- */
-static int64_t ticks_per_second(struct kmem *k)
-{
-	const struct layout *l = k->layout;
-	if (!layout_known(l->clocksource_jiffies))
-		return 0;
-	uint64_t at = (uint64_t)l->clocksource_jiffies;
-	int64_t mult = field_uint(k, at, l->clocksource_mult);
-	int64_t shift = field_uint(k, at, l->clocksource_shift);
-	if (mult < 1 || shift < 0 || shift > 31)
-		return 0;
-	int64_t hz = ((INT64_C(1000000000) << shift) + mult / 2) / mult;
-	return hz >= 10 && hz <= 10000 ? hz : 0;
-}
 
 /* Seconds from a moment in jiffies to the last tick; NAN if not known. */
 static double since(const struct reading *x, int64_t then)
 {
-	if (!x->hz || !layout_known(then) || !layout_known(x->jiffies))
-		return NAN;
-	/* both are counters that wrap */
-	return (double)(int64_t)((uint64_t)x->jiffies - (uint64_t)then) / (double)x->hz;
+	return layout_known(then) ? ticks_since(&x->ticks, (uint64_t)then) : NAN;
 }
 
 static void add_task(struct reading *x, struct rcu_wait *w, uint64_t addr)
@@ -168,9 +148,9 @@ static struct err *read_normal(struct reading *x, struct rcu_wait *w)
 	w->seconds = since(x, field_long(x->k, x->state, l->rcu_gp_start));
 	w->kthread = since(x, field_long(x->k, x->state, l->rcu_gp_activity));
 	/* After a first complaint, the limit in jiffies is the moment of the next one. */
-	w->stalled = w->seconds >= (double)x->limit ||
-		     (layout_known(limit) && layout_known(x->jiffies) &&
-		      (int64_t)((uint64_t)x->jiffies - (uint64_t)limit) >= 0);
+	w->stalled =
+		w->seconds >= (double)x->limit || (layout_known(limit) && x->ticks.known &&
+						   (int64_t)(x->ticks.now - (uint64_t)limit) >= 0);
 	return add_holders(x, w, l->rcu_node_qsmask, l->rcu_node_gp_tasks);
 }
 
@@ -198,8 +178,7 @@ struct err *rcu_read_waits(struct report *r, struct rcu_waits *ret)
 	if (!layout_known(l->rcu_state) || !layout_known(l->rcu_gp_seq))
 		return err_new(ERR_MISSING, "RCU: where this kernel has its state is not known");
 	x.state = (uint64_t)l->rcu_state;
-	x.jiffies = field_long(x.k, 0, l->jiffies_64);
-	x.hz = ticks_per_second(x.k);
+	ticks_read(x.k, &x.ticks);
 	x.limit = field_int(x.k, 0, l->rcu_cpu_stall_timeout);
 	if (x.limit < 1 || x.limit > 3600)
 		x.limit = STALL_SECONDS;

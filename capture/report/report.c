@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "base/printable.h"
 #include "kernel/printk.h"
 #include "report/part.h"
 
@@ -37,6 +38,8 @@ void report_deinit(struct report *r)
 void report_missing(struct report *r, const char *fmt, ...)
 {
 	va_list ap;
+	if (r->nmissing++ >= REPORT_MISSING_MAX)
+		return;
 	va_start(ap, fmt);
 	buf_vprintf(&r->missing, fmt, ap);
 	va_end(ap);
@@ -198,7 +201,19 @@ static struct err *text_flush(int fd, const struct report *r, const struct findi
 		f->part->text(r, f->data, &out);
 	buf_putc(&out, '\n');
 	struct err *e = buf_error(&out);
-	return e ? e : write_all(fd, out.data, out.len, "report");
+	if (e)
+		return e;
+	/* names, messages, the log: the dead kernel's bytes are anywhere in it */
+	make_lines_printable(out.data, out.len);
+	return write_all(fd, out.data, out.len, "report");
+}
+
+/* A damaged mask of CPUs has thousands of them, none of which can be read. */
+static void count_missing(struct report *r)
+{
+	if (r->nmissing > REPORT_MISSING_MAX)
+		buf_printf(&r->missing, "and %u more things like these\n",
+			   r->nmissing - REPORT_MISSING_MAX);
 }
 
 static void gather(struct report *r, struct finding *f)
@@ -206,6 +221,7 @@ static void gather(struct report *r, struct finding *f)
 	double start = clock_cpu();
 	buf_deinit(&r->missing);
 	r->missing = BUF_INIT;
+	r->nmissing = 0;
 	r->until = start + f->part->seconds;
 	r->out_of_time = false;
 	f->outcome = "failed";
@@ -220,6 +236,7 @@ static void gather(struct report *r, struct finding *f)
 	} else {
 		f->outcome = r->missing.len ? "partial" : "ok";
 	}
+	count_missing(r);
 	f->seconds = clock_cpu() - start;
 }
 

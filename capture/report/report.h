@@ -30,6 +30,7 @@ struct report {
 
 	/* Of the part that runs. */
 	struct buf missing; /* lines */
+	unsigned int nmissing;
 	double until;	    /* clock_cpu() at which it must end */
 	bool out_of_time;
 };
@@ -51,7 +52,8 @@ struct err *report_run(struct report *r, const char *names,
 struct err *report_init(struct report *r, struct kernel *k, const char *path) must_check;
 void report_deinit(struct report *r);
 
-/* A line on what this part cannot say, and why. */
+/* A line on what this part cannot say, and why. After REPORT_MISSING_MAX they are only counted. */
+#define REPORT_MISSING_MAX 64
 void report_missing(struct report *r, const char *fmt, ...) printf_like(2, 3);
 /* The same for an error, which it frees; NULL is nothing. True if there was one. */
 bool report_failed(struct report *r, struct err *e);

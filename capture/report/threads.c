@@ -203,7 +203,7 @@ bool threads_same_stack(const struct threads *all, const struct thread *a, const
 	if (a->n != b->n)
 		return false;
 	for (size_t i = 0; i < a->n; i++) {
-		if (x[i].pc != y[i].pc)
+		if (frame_place(&x[i]) != frame_place(&y[i]))
 			return false;
 	}
 	return true;

@@ -49,7 +49,12 @@ static inline const struct frame *thread_frames(const struct threads *all, const
 const struct thread *threads_find(const struct threads *all, uint64_t addr);
 /* What a CPU was running; NULL if that is not known. */
 const struct thread *threads_on_cpu(const struct threads *all, int cpu);
-/* The same functions called from the same places. */
+/* What tells frames apart: not where a process was in its own code, which is elsewhere in each. */
+static inline uint64_t frame_place(const struct frame *f)
+{
+	return f->kind == FRAME_USER ? 0 : f->pc;
+}
+/* The same functions called from the same places, up to where user space entered the kernel. */
 bool threads_same_stack(const struct threads *all, const struct thread *a, const struct thread *b);
 /* Whether a function of vmlinux is among the newest max frames; prefix: any whose name starts so.
  */

@@ -48,8 +48,8 @@ static const struct wait_name names_of_waits[] = {
 	{"down_interruptible", "a semaphore", WAIT_SEMAPHORE, false},
 	{"down_killable", "a semaphore", WAIT_SEMAPHORE, false},
 	{"down_timeout", "a semaphore", WAIT_SEMAPHORE, false},
-	{"rt_mutex_*", "an rt_mutex", WAIT_OTHER, false},
-	{"__rt_mutex_*", "an rt_mutex", WAIT_OTHER, false},
+	{"rt_mutex_*", "an rt_mutex", WAIT_RT_MUTEX, false},
+	{"__rt_mutex_*", "an rt_mutex", WAIT_RT_MUTEX, false},
 	{"rwbase_*", "an rwsem of a real-time kernel", WAIT_OTHER, false},
 	{"percpu_rwsem_wait", "a per-CPU rwsem", WAIT_OTHER, true},
 	{"__percpu_down_read*", "a per-CPU rwsem", WAIT_OTHER, true},
@@ -245,6 +245,19 @@ void wait_of(const struct kernel *k, const struct threads *all, const struct thr
 		names[n] = frame_symbol(k, &f[n], &s, &offset) ? s.name : NULL;
 	}
 	wait_of_names(names, n, ret);
+}
+
+void wait_stack(const struct threads *all, const struct thread *t, const struct wait *w,
+		uint64_t *start, uint64_t *end)
+{
+	const struct frame *f = thread_frames(all, t);
+	uint64_t size = all->stack_size;
+	*start = t->n && f[0].sp - t->task.stack < size ? ROUND_UP(f[0].sp, UINT64_C(8))
+							: t->task.stack + size;
+	*end = t->task.stack + size;
+	if (w->frame + 1 < t->n && f[w->frame + 1].exact && f[w->frame + 1].sp > *start &&
+	    f[w->frame + 1].sp < *end)
+		*end = f[w->frame + 1].sp;
 }
 
 void wait_text(const struct wait *w, struct buf *out)

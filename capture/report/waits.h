@@ -14,6 +14,7 @@ enum wait_class {
 	WAIT_RWSEM_READ,
 	WAIT_RWSEM_WRITE,
 	WAIT_SEMAPHORE,
+	WAIT_RT_MUTEX,
 };
 
 struct wait {
@@ -33,6 +34,10 @@ void wait_of(const struct kernel *k, const struct threads *all, const struct thr
 	     struct wait *ret);
 /* The same for the names alone, the newest first; NULL is a function without a name. */
 void wait_of_names(const char *const *names, size_t n, struct wait *ret);
+
+/* The part of its stack that the waiting functions use: up to the caller of their caller. */
+void wait_stack(const struct threads *all, const struct thread *t, const struct wait *w,
+		uint64_t *start, uint64_t *end);
 
 /* "a mutex", "in pipe_read()", or nothing. */
 void wait_text(const struct wait *w, struct buf *out);

@@ -2,15 +2,34 @@
 #include "base/printable.h"
 
 #include <stdbool.h>
+#include <string.h>
+#include "base/utf8.h"
+
+/* Whether the sequence of n bytes at s is a control character; in UTF-8 there are more of them. */
+static bool is_control(const unsigned char *s, size_t n)
+{
+	return s[0] < ' ' || s[0] == 0x7f || (n == 2 && s[0] == 0xc2 && s[1] < 0xa0);
+}
+
+static void make(char *str, size_t len, const char *stay)
+{
+	unsigned char *s = (unsigned char *)str;
+	for (size_t i = 0; i < len;) {
+		size_t n = utf8_len(s + i, len - i);
+		if (n == 0)
+			s[i] = '?';
+		else if (is_control(s + i, n) && !(s[i] && strchr(stay, s[i])))
+			memset(s + i, '?', n);
+		i += n ? n : 1;
+	}
+}
 
 void make_printable(char *s)
 {
-	for (unsigned char *c = (unsigned char *)s; *c; c++) {
-		/* In UTF-8 there are more of them: 0x80 to 0x9f. */
-		bool wide = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-		if (*c < ' ' || *c == 0x7f || wide)
-			*c = '?';
-		if (wide)
-			c[1] = '?';
-	}
+	make(s, strlen(s), "");
+}
+
+void make_lines_printable(char *s, size_t len)
+{
+	make(s, len, "\n\t");
 }

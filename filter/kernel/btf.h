@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * BTF, the kernel's own description of its types: one blob, parsed and indexed by name, and what
- * can be asked of a type. Where the blob comes from, and which blob to ask, is types.h. Format:
+ * BTF, the kernel's own description of its types: one blob, indexed by name and read where it lies,
+ * and what can be asked of a type. Where the blob comes from, and which blob to ask, is types.h. Format:
  * Documentation/bpf/btf.rst, include/uapi/linux/btf.h. 64-bit machines only: a pointer has 8 bytes.
  *
  * The bytes are foreign: what makes no sense ends the index, a reference to what is not there is
- * void, a name that is not there is "", and chains and nestings have a limit. A struct btf is
- * immutable after btf_parse(); any thread. A struct type is a value that borrows its blob.
+ * void, a name that is not there is "", and chains and nestings have a limit. A struct btf
+ * belongs to one thread; names that it gave live as long as it. A struct type is a value that
+ * borrows its blob.
  */
 #ifndef SALVOR_KERNEL_BTF_H
 #define SALVOR_KERNEL_BTF_H
@@ -68,6 +69,12 @@ struct type {
  */
 struct err *btf_parse(void *bytes, size_t len, enum byte_order order, const struct btf *base,
 		      struct btf **ret) must_check;
+/*
+ * The same in the dead kernel's memory, through k, which must live longer. All of it must be there:
+ * other errors are of reading it.
+ */
+struct err *btf_open(struct kmem *k, uint64_t addr, size_t len, enum byte_order order,
+		     const struct btf *base, struct btf **ret) must_check;
 void btf_destroy(struct btf *b);
 static inline void cleanup_btf(struct btf **b)
 {

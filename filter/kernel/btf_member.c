@@ -24,7 +24,7 @@ static uint32_t bitfield_width(struct type t, const struct record *parent, uint3
 	struct record r = btf_record(t);
 	if (r.kind != BTF_INT)
 		return 0;
-	uint32_t encoding = btf_item(t, &r, 0, 0, 0), width = INT_BITS(encoding);
+	uint32_t encoding = btf_item(&r, 0, 0, 0), width = INT_BITS(encoding);
 	if (*bit % 8 == 0 && INT_BIT_OFFSET(encoding) == 0 && width == r.word * 8)
 		return 0;
 	*bit += INT_BIT_OFFSET(encoding);
@@ -35,10 +35,10 @@ static uint32_t bitfield_width(struct type t, const struct record *parent, uint3
 static struct err *place(struct type parent, const struct record *r, uint32_t i, struct member *ret)
 {
 	struct member m = {
-		.type = btf_type(parent.btf, btf_item(parent, r, i, BTF_MEMBER_SIZE, 1))};
+		.type = btf_type(parent.btf, btf_item(r, i, BTF_MEMBER_SIZE, 1))};
 	uint64_t bit, size;
 	uint32_t width =
-		bitfield_width(m.type, r, btf_item(parent, r, i, BTF_MEMBER_SIZE, 2), &bit);
+		bitfield_width(m.type, r, btf_item(r, i, BTF_MEMBER_SIZE, 2), &bit);
 	if (width) {
 		m.bit_offset = bit % 8;
 		m.bit_size = (uint8_t)width;
@@ -71,7 +71,7 @@ bool type_member_at(struct type t, uint32_t i, const char **name, struct member 
 		err_free(e);
 		return false;
 	}
-	*name = btf_string(t.btf, btf_item(t, &r, i, BTF_MEMBER_SIZE, 0));
+	*name = btf_string(t.btf, btf_item(&r, i, BTF_MEMBER_SIZE, 0));
 	return true;
 }
 
@@ -88,13 +88,13 @@ static bool search(struct search *s, struct type t, uint32_t base, unsigned int 
 	t = type_strip(t);
 	struct record r = btf_record(t);
 	for (uint32_t i = 0; btf_is_record(r.kind) && i < r.vlen; i++) {
-		const char *name = btf_string(t.btf, btf_item(t, &r, i, BTF_MEMBER_SIZE, 0));
-		bool named = strcmp(name, s->name) == 0;
+		const char *name = btf_text(t.btf, btf_item(&r, i, BTF_MEMBER_SIZE, 0));
+		bool named = strcmp(name, s->name) == 0, anonymous = !*name;
 		if (s->left-- == 0) {
 			s->left = 0;
 			return true;
 		}
-		if (!named && *name)
+		if (!named && !anonymous)
 			continue;
 		struct member m;
 		struct err *e = place(t, &r, i, &m);

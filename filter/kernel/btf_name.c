@@ -99,13 +99,13 @@ static void put_enumerators(struct writer *w, struct type t, const struct record
 	uint32_t size = r->kind == BTF_ENUM64 ? 12 : 8;
 	buf_puts(w->out, "{\n");
 	for (uint32_t i = 0; i < r->vlen && !full(w); i++) {
-		uint32_t low = btf_item(t, r, i, size, 1);
+		uint32_t low = btf_item(r, i, size, 1);
 		uint64_t value = r->kind == BTF_ENUM64
-					 ? low | (uint64_t)btf_item(t, r, i, size, 2) << 32
+					 ? low | (uint64_t)btf_item(r, i, size, 2) << 32
 				 : r->flag ? (uint64_t)(int32_t)low
 					   : low;
 		put_tabs(w, w->indent + 1);
-		btf_put_name(w->out, btf_string(t.btf, btf_item(t, r, i, size, 0)));
+		btf_put_name(w->out, btf_string(t.btf, btf_item(r, i, size, 0)));
 		buf_printf(w->out, r->flag ? " = %" PRId64 ",\n" : " = %" PRIu64 ",\n", value);
 	}
 	put_tabs(w, w->indent);
@@ -208,8 +208,8 @@ static void put_parameters(struct writer *w, struct type t, const struct record 
 	inner.open = false;
 	buf_putc(w->out, '(');
 	for (uint32_t i = 0; i < r->vlen && !full(w); i++) {
-		uint32_t name = btf_item(t, r, i, BTF_PARAM_SIZE, 0);
-		uint32_t id = btf_item(t, r, i, BTF_PARAM_SIZE, 1);
+		uint32_t name = btf_item(r, i, BTF_PARAM_SIZE, 0);
+		uint32_t id = btf_item(r, i, BTF_PARAM_SIZE, 1);
 		buf_puts(w->out, i ? ", " : "");
 		/* The last one without name and type: more of them. */
 		if (i + 1 == r->vlen && name == 0 && id == 0)

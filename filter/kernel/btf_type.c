@@ -26,7 +26,7 @@ struct type type_target(struct type t)
 	struct record r = btf_record(t);
 	switch (r.kind) {
 	case BTF_ARRAY:
-		return btf_type(t.btf, btf_item(t, &r, 0, 0, ARRAY_TYPE));
+		return btf_type(t.btf, btf_item(&r, 0, 0, ARRAY_TYPE));
 	case BTF_PTR:
 	case BTF_TYPEDEF:
 	case BTF_CONST:
@@ -59,7 +59,7 @@ bool type_array_length(struct type t, uint32_t *ret)
 	struct record r = btf_record(t);
 	if (r.kind != BTF_ARRAY)
 		return false;
-	*ret = btf_item(t, &r, 0, 0, ARRAY_NELEMS);
+	*ret = btf_item(&r, 0, 0, ARRAY_NELEMS);
 	return true;
 }
 
@@ -103,7 +103,7 @@ bool type_is_signed(struct type t)
 	t = type_strip(t);
 	struct record r = btf_record(t);
 	if (r.kind == BTF_INT)
-		return INT_SIGNED(btf_item(t, &r, 0, 0, 0));
+		return INT_SIGNED(btf_item(&r, 0, 0, 0));
 	/* Flagged since 6.0 (6089fb325cf7). Before, nothing tells them, and -1 reads as 2^32 - 1:
 	 * in the list of enumerators and in memory alike, so that names are found all the same. */
 	return r.kind == BTF_ENUM || r.kind == BTF_ENUM64 ? r.flag : false;
@@ -116,34 +116,30 @@ bool type_is_char(struct type t)
 		t.id = r.word;
 		r = btf_record(t);
 	}
-	return r.kind == BTF_INT && r.word == 1 && !INT_BOOL(btf_item(t, &r, 0, 0, 0));
+	return r.kind == BTF_INT && r.word == 1 && !INT_BOOL(btf_item(&r, 0, 0, 0));
 }
 
 /* The i-th enumerator of an enum. */
-static int64_t enumerator_value(struct type t, const struct record *r, uint32_t i)
+static int64_t enumerator_value(const struct record *r, uint32_t i)
 {
 	if (r->kind == BTF_ENUM64)
-		return (int64_t)(btf_item(t, r, i, 12, 1) | (uint64_t)btf_item(t, r, i, 12, 2)
+		return (int64_t)(btf_item(r, i, 12, 1) | (uint64_t)btf_item(r, i, 12, 2)
 								    << 32);
-	uint32_t value = btf_item(t, r, i, 8, 1);
+	uint32_t value = btf_item(r, i, 8, 1);
 	return r->flag ? (int32_t)value : (int64_t)value;
 }
 
-static const char *enumerator_name(struct type t, const struct record *r, uint32_t i)
+/* Where its name is, among the strings. */
+static uint32_t enumerator_name(const struct record *r, uint32_t i)
 {
-	return btf_string(t.btf, btf_item(t, r, i, r->kind == BTF_ENUM64 ? 12 : 8, 0));
-}
-
-static bool is_enum(const struct record *r)
-{
-	return r->kind == BTF_ENUM || r->kind == BTF_ENUM64;
+	return btf_item(r, i, r->kind == BTF_ENUM64 ? 12 : 8, 0);
 }
 
 static bool find_enumerator(struct type t, const struct record *r, const char *name, int64_t *ret)
 {
 	for (uint32_t i = 0; i < r->vlen; i++) {
-		if (strcmp(enumerator_name(t, r, i), name) == 0) {
-			*ret = enumerator_value(t, r, i);
+		if (strcmp(btf_text(t.btf, enumerator_name(r, i)), name) == 0) {
+			*ret = enumerator_value(r, i);
 			return true;
 		}
 	}
@@ -154,24 +150,25 @@ bool type_enumerator(struct type t, const char *name, int64_t *ret)
 {
 	t = type_strip(t);
 	struct record r = btf_record(t);
-	return is_enum(&r) && find_enumerator(t, &r, name, ret);
+	return btf_is_enum(r.kind) && find_enumerator(t, &r, name, ret);
 }
 
 const char *type_enumerator_name(struct type t, int64_t value)
 {
 	t = type_strip(t);
 	struct record r = btf_record(t);
-	for (uint32_t i = 0; is_enum(&r) && i < r.vlen; i++)
-		if (enumerator_value(t, &r, i) == value)
-			return enumerator_name(t, &r, i);
+	for (uint32_t i = 0; btf_is_enum(r.kind) && i < r.vlen; i++)
+		if (enumerator_value(&r, i) == value)
+			return btf_string(t.btf, enumerator_name(&r, i));
 	return NULL;
 }
 
 bool btf_enumerator(const struct btf *b, const char *name, int64_t *ret)
 {
-	for (uint32_t i = 0; i < b->count; i++) {
-		struct record r = btf_record_read(b->records + b->offsets[i], b->order);
-		if (is_enum(&r) && find_enumerator(btf_type(b, b->first + i), &r, name, ret))
+	for (uint32_t i = 0; i < b->nenums; i++) {
+		struct type t = btf_type(b, b->enums[i]);
+		struct record r = btf_record(t);
+		if (btf_is_enum(r.kind) && find_enumerator(t, &r, name, ret))
 			return true;
 	}
 	return false;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's own symbol table, as scripts/kallsyms.c compresses it into the image: decoded from
- * byte arrays. It does not read memory and does not look for the tables (kallsyms_read.h does).
- * Pure; any thread. 64-bit kernels of either byte order.
+ * The kernel's own symbol table, as scripts/kallsyms.c compresses it into the image: read where it
+ * lies, each symbol when it is asked for. It does not look for the tables (kallsyms_read.h does).
+ * One thread. 64-bit kernels of either byte order.
+ *
+ * Memory: 2 bytes a symbol for finding names, some pages of the tables, and the names that were
+ * asked for.
  *
  * Names: per symbol a length (one byte, or two when bit 7 of the first is set: since 6.1,
  * 73bbb94466fd), then that many codes; each code stands for a token, a piece of text. The first
@@ -11,8 +14,10 @@
 #ifndef SALVOR_KERNEL_KALLSYMS_H
 #define SALVOR_KERNEL_KALLSYMS_H
 
+#include <stdbool.h>
 #include "base/bytes.h"
 #include "base/err.h"
+#include "kernel/kbytes.h"
 
 /* The longest name, with letter and NUL: KSYM_NAME_LEN (512 since 6.1, b8a94bfb3395) and some. */
 #define KALLSYMS_NAME_MAX 1024
@@ -34,30 +39,43 @@ enum kallsyms_encoding {
 struct kallsyms_tables {
 	enum byte_order order;
 	uint32_t num_syms;
-	const uint8_t *names; /* at least the names; what follows them does not matter */
-	size_t names_len;
-	const uint8_t *token_table;
-	size_t token_table_len;
-	const uint8_t *token_index;    /* KALLSYMS_TOKEN_INDEX bytes */
-	const uint8_t *offsets;	       /* num_syms of 32 bits, or NULL */
+	struct kbytes names; /* at least the names; what follows them does not matter */
+	struct kbytes token_table;
+	struct kbytes token_index;     /* KALLSYMS_TOKEN_INDEX bytes */
+	struct kbytes offsets;	       /* num_syms of 32 bits, or nothing */
 	uint64_t offsets_addr;	       /* where the kernel has them */
-	const uint64_t *relative_base; /* or NULL */
-	const uint8_t *addresses;      /* num_syms of 64 bits, or NULL */
+	const uint64_t *relative_base; /* or NULL; needed only for kallsyms_open() */
+	struct kbytes addresses;       /* num_syms of 64 bits, or nothing */
 	uint64_t stext;		       /* where _stext is */
 };
 
-/* One symbol, in the order of the tables. name ends in NUL and is valid during the call. An error
- * ends the decoding and becomes its result. */
-typedef struct err *(*kallsyms_fn)(void *arg, uint64_t addr, char type, const char *name,
-				   size_t len);
+void kallsyms_tables_deinit(struct kallsyms_tables *t);
+
+struct kallsyms;
 
 /*
- * Gives every symbol to fn; nothing before the tables have proved good: all names whole, and
- * _stext at its address. ret: which encoding that was; may be NULL. ERR_FORMAT if the tables are
- * damaged or not what they were taken for.
+ * Takes the tables, also when it fails. Succeeds only if they prove good: all names whole, and
+ * _stext at its address. ERR_FORMAT if they are damaged or not what they were taken for.
  */
-struct err *kallsyms_decode(const struct kallsyms_tables *t, kallsyms_fn fn, void *arg,
-			    enum kallsyms_encoding *ret) must_check;
+struct err *kallsyms_open(struct kallsyms_tables *t, struct kallsyms **ret) must_check;
+void kallsyms_destroy(struct kallsyms *k);
+enum kallsyms_encoding kallsyms_encoding(const struct kallsyms *k);
+
+/*
+ * What the numbers of symbols mean: below kallsyms_count(), in the order of the tables, which is by
+ * address unless they are damaged.
+ */
+uint32_t kallsyms_count(const struct kallsyms *k);
+uint64_t kallsyms_addr(struct kallsyms *k, uint32_t i);
+/* Letter, name and NUL; the length of both, or 0 if it cannot be read. */
+size_t kallsyms_read_name(struct kallsyms *k, uint32_t i, char ret[KALLSYMS_NAME_MAX]);
+/* The same, valid as long as k; "" if it cannot be read. */
+const char *kallsyms_name(struct kallsyms *k, uint32_t i);
+
+/* The last address at or below addr, and of several symbols there the first. False: none. */
+bool kallsyms_at(struct kallsyms *k, uint64_t addr, uint32_t *ret);
+/* The next symbol of that name: *cursor is 0 at the start, and kept between calls. */
+bool kallsyms_next(struct kallsyms *k, const char *name, size_t *cursor, uint32_t *ret);
 
 /*
  * The length of the name at p, of which left bytes are readable: *head the bytes of the length

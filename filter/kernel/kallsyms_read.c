@@ -4,43 +4,31 @@
 #include <inttypes.h>
 #include "kernel/kallsyms_find.h"
 
-/* What was read of one place, for as long as it is decoded. */
-struct bytes {
-	uint8_t *names, *token_table, *token_index, *offsets, *addresses;
-	uint64_t relative_base;
-};
+/* Pages kept of each table: what was read lately, and where searches begin. */
+#define KEPT_PAGES 16
 
-static void free_bytes(struct bytes *b)
+static struct err *open_table(struct kmem *k, const char *what, uint64_t addr, uint64_t len,
+			      struct kbytes *ret)
 {
-	free(b->names);
-	free(b->token_table);
-	free(b->token_index);
-	free(b->offsets);
-	free(b->addresses);
+	struct err *e = kbytes_init(ret, k, addr, (size_t)len, KEPT_PAGES);
+	if (!e)
+		e = kbytes_check(ret);
+	if (!e)
+		return NULL;
+	kbytes_deinit(ret);
+	return err_wrap(e, "kallsyms_%s", what);
 }
 
-static struct err *read_table(struct kmem *k, const char *what, uint64_t addr, uint64_t len,
-			      uint8_t **ret)
+static struct err *open_names(struct kmem *k, const struct kallsyms_place *p,
+			      struct kallsyms_tables *t)
 {
-	_cleanup_free_ uint8_t *bytes = malloc((size_t)len);
-	if (!bytes)
-		return err_nomem();
-	struct err *e = kmem_read(k, addr, bytes, (size_t)len);
-	if (e)
-		return err_wrap(e, "kallsyms_%s", what);
-	*ret = TAKE_PTR(bytes);
-	return NULL;
-}
-
-static struct err *read_names(struct kmem *k, const struct kallsyms_place *p, struct bytes *b)
-{
-	struct err *e = read_table(k, "names", p->names, p->names_end - p->names, &b->names);
+	struct err *e = open_table(k, "names", p->names, p->names_end - p->names, &t->names);
 	if (!e)
-		e = read_table(k, "token_table", p->token_table,
-			       p->token_table_end - p->token_table, &b->token_table);
+		e = open_table(k, "token_table", p->token_table,
+			       p->token_table_end - p->token_table, &t->token_table);
 	if (!e)
-		e = read_table(k, "token_index", p->token_index, KALLSYMS_TOKEN_INDEX,
-			       &b->token_index);
+		e = open_table(k, "token_index", p->token_index, KALLSYMS_TOKEN_INDEX,
+			       &t->token_index);
 	return e;
 }
 
@@ -56,46 +44,39 @@ static bool note(struct err **first, struct err *e)
 
 /* What cannot be read is not there; the first reason is returned: where a place was guessed it may
  * be no loss. */
-static struct err *read_addresses(struct kmem *k, const struct kallsyms_place *p, struct bytes *b,
-				  struct kallsyms_tables *t)
+static struct err *open_addresses(struct kmem *k, const struct kallsyms_place *p,
+				  struct kallsyms_tables *t, uint64_t *relative_base)
 {
 	struct err *lost = NULL;
 	uint64_t n = p->num_syms;
 	if (p->offsets)
-		note(&lost, read_table(k, "offsets", p->offsets, n * 4, &b->offsets));
-	if (p->relative_base && note(&lost, kmem_u64(k, p->relative_base, &b->relative_base)))
-		t->relative_base = &b->relative_base;
+		note(&lost, open_table(k, "offsets", p->offsets, n * 4, &t->offsets));
+	if (p->relative_base && note(&lost, kmem_u64(k, p->relative_base, relative_base)))
+		t->relative_base = relative_base;
 	if (p->addresses)
-		note(&lost, read_table(k, "addresses", p->addresses, n * 8, &b->addresses));
-	t->offsets = b->offsets;
+		note(&lost, open_table(k, "addresses", p->addresses, n * 8, &t->addresses));
 	t->offsets_addr = p->offsets;
-	t->addresses = b->addresses;
 	return lost;
 }
 
-static struct err *decode_place(struct kmem *k, const struct kallsyms_place *p, kallsyms_fn fn,
-				void *arg)
+static struct err *open_place(struct kmem *k, const struct kallsyms_place *p, struct kallsyms **ret)
 {
-	struct bytes b = {0};
+	uint64_t relative_base = 0;
 	struct kallsyms_tables t = {
 		.order = k->vmcore->order,
 		.num_syms = p->num_syms,
 		.stext = (uint64_t)k->layout->stext,
 	};
-	struct err *lost = NULL, *e = read_names(k, p, &b);
-	if (!e) {
-		t.names = b.names;
-		t.names_len = (size_t)(p->names_end - p->names);
-		t.token_table = b.token_table;
-		t.token_table_len = (size_t)(p->token_table_end - p->token_table);
-		t.token_index = b.token_index;
-		lost = read_addresses(k, p, &b, &t);
-		e = kallsyms_decode(&t, fn, arg, NULL);
+	struct err *e = open_names(k, p, &t);
+	if (e) {
+		kallsyms_tables_deinit(&t);
+		return e;
 	}
+	struct err *lost = open_addresses(k, p, &t, &relative_base);
+	e = kallsyms_open(&t, ret);
 	if (lost)
 		e = err_wrap(e, "%s", err_message(lost));
 	err_free(lost);
-	free_bytes(&b);
 	return e;
 }
 
@@ -140,32 +121,32 @@ static struct err *named_place(struct kmem *k, struct kallsyms_place *ret)
 	return err_wrap(e, "kallsyms_num_syms");
 }
 
-static struct err *read_found(struct kmem *k, kallsyms_fn fn, void *arg)
+static struct err *open_found(struct kmem *k, struct kallsyms **ret)
 {
 	struct kallsyms_place place;
 	struct err *e = kallsyms_find(k, &place);
 	if (e)
 		return e;
 	kallsyms_place_after(&place);
-	e = decode_place(k, &place, fn, arg);
+	e = open_place(k, &place, ret);
 	if (!e || err_code(e) != ERR_FORMAT)
 		return e;
 	err_free(e);
 	kallsyms_place_before(&place);
-	return decode_place(k, &place, fn, arg);
+	return open_place(k, &place, ret);
 }
 
-struct err *kallsyms_read(struct kmem *k, kallsyms_fn fn, void *arg)
+struct err *kallsyms_load(struct kmem *k, struct kallsyms **ret)
 {
 	struct kallsyms_place place;
 	if (!layout_known(k->layout->stext))
 		return err_new(ERR_MISSING, "VMCOREINFO lacks SYMBOL(_stext)");
 	struct err *named = named_place(k, &place);
 	if (!named)
-		named = decode_place(k, &place, fn, arg);
+		named = open_place(k, &place, ret);
 	if (!named || (err_code(named) != ERR_FORMAT && err_code(named) != ERR_MISSING))
 		return named;
-	struct err *e = read_found(k, fn, arg);
+	struct err *e = open_found(k, ret);
 	if (e)
 		e = err_wrap(e, "%s", err_message(named));
 	err_free(named);

@@ -12,10 +12,10 @@ static void keep_reason(struct buf *why, struct err *e)
 	err_free(e);
 }
 
-static struct err *open_memory(const char *path, struct kernel *k)
+static struct err *open_memory(struct kernel *k)
 {
-	struct err *e = vmcore_open(path, &k->vmcore);
-	if (!e && !k->vmcore->vmcoreinfo)
+	struct err *e = NULL;
+	if (!k->vmcore->vmcoreinfo)
 		e = vmcore_find_vmcoreinfo(k->vmcore);
 	if (e)
 		return e;
@@ -26,7 +26,7 @@ static struct err *open_memory(const char *path, struct kernel *k)
 	/* without memory for it, it takes longer */
 	if (!e)
 		err_free(kmem_use_cache(&k->kmem));
-	return err_wrap(e, "%s", path);
+	return err_wrap(e, "%s", k->vmcore->source->path);
 }
 
 /* Symbols first: types are found through them, and modules through both. */
@@ -41,16 +41,19 @@ static void open_names(struct kernel *k)
 	layout_complete(&k->layout, k->symbols, k->types);
 	if (!k->types)
 		return;
-	keep_reason(&k->no_modules, types_add_modules(k->types, &k->kmem, k->symbols, NULL));
+	types_seek_modules(k->types, &k->kmem, k->symbols);
 	keep_reason(&k->no_modules, symbols_add_modules(k->symbols, &k->kmem, k->types));
 }
 
-struct err *kernel_open(const char *path, struct kernel **ret)
+struct err *kernel_open_vmcore(struct vmcore *v, struct kernel **ret)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
-	if (!k)
+	if (!k) {
+		vmcore_destroy(v);
 		return err_nomem();
-	struct err *e = open_memory(path, k);
+	}
+	k->vmcore = v;
+	struct err *e = open_memory(k);
 	if (e) {
 		kernel_destroy(k);
 		return e;
@@ -58,6 +61,13 @@ struct err *kernel_open(const char *path, struct kernel **ret)
 	open_names(k);
 	*ret = k;
 	return NULL;
+}
+
+struct err *kernel_open(const char *path, struct kernel **ret)
+{
+	struct vmcore *v = NULL;
+	struct err *e = vmcore_open(path, &v);
+	return e ? e : kernel_open_vmcore(v, ret);
 }
 
 void kernel_destroy(struct kernel *k)

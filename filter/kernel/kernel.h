@@ -21,7 +21,7 @@ struct kernel {
 	struct types *types;	 /* NULL: no_types says why */
 	struct buf no_symbols;	 /* each one line, without newline; empty: nothing is missing */
 	struct buf no_types;
-	struct buf no_modules; /* modules whose symbols or types are missing */
+	struct buf no_modules; /* modules whose symbols are missing */
 };
 
 /*
@@ -29,6 +29,8 @@ struct kernel {
  * translated; everything else may be missing. The kernel does not move: parts point to each other.
  */
 struct err *kernel_open(const char *path, struct kernel **ret) must_check;
+/* The same for a dump that is open. Takes it, also on failure. */
+struct err *kernel_open_vmcore(struct vmcore *v, struct kernel **ret) must_check;
 void kernel_destroy(struct kernel *k);
 static inline void cleanup_kernel(struct kernel **k)
 {

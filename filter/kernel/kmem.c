@@ -31,7 +31,7 @@ struct err *kmem_translate(struct kmem *k, uint64_t vaddr, struct extent *ret)
 }
 
 /* What a report on a machine with some hundred tasks comes back to. */
-#define CACHED_PAGES 1024
+#define CACHED_PAGES 256
 
 struct err *kmem_use_cache(struct kmem *k)
 {
@@ -67,7 +67,9 @@ static bool read_cached(struct kmem *k, uint64_t paddr, void *buf, size_t len)
 
 struct err *kmem_read_phys(struct kmem *k, uint64_t paddr, void *buf, size_t len)
 {
-	bool in_a_page = len > 0 && paddr % KMEM_CACHE_PAGE + len <= KMEM_CACHE_PAGE;
+	/* who reads a whole page keeps it */
+	bool in_a_page = len > 0 && len < KMEM_CACHE_PAGE &&
+			 paddr % KMEM_CACHE_PAGE + len <= KMEM_CACHE_PAGE;
 	if (k->cache && in_a_page && read_cached(k, paddr, buf, len))
 		return NULL;
 	return read_dump(k, paddr, buf, len);

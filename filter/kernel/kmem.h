@@ -25,7 +25,7 @@ struct err *kmem_init(struct kmem *k, const struct vmcore *v, const struct layou
 void kmem_deinit(struct kmem *k);
 #define _cleanup_kmem_ _cleanup_(kmem_deinit)
 
-/* For walks of many small structures: 4 MiB more memory, and far fewer reads of the dump. */
+/* For walks of many small structures: 1 MiB more memory, and far fewer reads of the dump. */
 struct err *kmem_use_cache(struct kmem *k) must_check;
 
 struct err *kmem_translate(struct kmem *k, uint64_t vaddr, struct extent *ret) must_check;

@@ -11,8 +11,14 @@ struct span {
 	size_t module;
 };
 
+/* Either in place, or a set. */
+struct table {
+	struct kallsyms *vmlinux;
+	const struct symbol_set *module;
+};
+
 struct symbols {
-	struct symbol_set vmlinux;
+	struct kallsyms *vmlinux;
 	struct module_span image[2]; /* of vmlinux */
 	struct module_symbols **modules;
 	size_t nmodules;
@@ -30,23 +36,72 @@ void symbols_destroy(struct symbols *s)
 		module_symbols_destroy(s->modules[i]);
 	free(s->modules);
 	free(s->spans);
-	symbol_set_deinit(&s->vmlinux);
+	kallsyms_destroy(s->vmlinux);
 	free(s);
 }
 
-static struct err *add_vmlinux(void *arg, uint64_t addr, char type, const char *name, size_t len)
+static size_t table_count(struct table t)
 {
-	return symbol_set_add(&((struct symbols *)arg)->vmlinux, addr, type, name, len);
+	return t.vmlinux ? kallsyms_count(t.vmlinux) : t.module->n;
 }
 
-static void set_symbol(const struct symbol_set *set, size_t i, const char *module,
-		       struct symbol *ret)
+static uint64_t table_addr(struct table t, size_t i)
+{
+	return t.vmlinux ? kallsyms_addr(t.vmlinux, (uint32_t)i) : symbol_set_addr(t.module, i);
+}
+
+static char table_type(struct table t, size_t i)
+{
+	return t.vmlinux ? *kallsyms_name(t.vmlinux, (uint32_t)i) : symbol_set_type(t.module, i);
+}
+
+static const char *table_name(struct table t, size_t i)
+{
+	if (!t.vmlinux)
+		return symbol_set_name(t.module, i);
+	const char *name = kallsyms_name(t.vmlinux, (uint32_t)i);
+	return *name ? name + 1 : name;
+}
+
+static bool table_at(struct table t, uint64_t addr, size_t *ret)
+{
+	uint32_t i;
+	if (!t.vmlinux)
+		return symbol_set_at(t.module, addr, ret);
+	if (!kallsyms_at(t.vmlinux, addr, &i))
+		return false;
+	*ret = i;
+	return true;
+}
+
+static bool table_next(struct table t, const char *name, size_t *cursor, size_t *ret)
+{
+	uint32_t i;
+	if (!t.vmlinux)
+		return symbol_set_next(t.module, name, cursor, ret);
+	if (!kallsyms_next(t.vmlinux, name, cursor, &i))
+		return false;
+	*ret = i;
+	return true;
+}
+
+static struct table vmlinux_of(const struct symbols *s)
+{
+	return (struct table) {.vmlinux = s->vmlinux};
+}
+
+static struct table module_of(const struct module_symbols *m)
+{
+	return (struct table) {.module = &m->set};
+}
+
+static void set_symbol(struct table t, size_t i, const char *module, struct symbol *ret)
 {
 	*ret = (struct symbol) {
-		.addr = symbol_set_addr(set, i),
-		.name = symbol_set_name(set, i),
+		.addr = table_addr(t, i),
+		.name = table_name(t, i),
 		.module = module,
-		.type = symbol_set_type(set, i),
+		.type = table_type(t, i),
 	};
 }
 
@@ -56,14 +111,14 @@ static bool is_global(char type)
 }
 
 /* The global symbol of that name, else the lowest. */
-static bool find_in(const struct symbol_set *set, const char *name, uint64_t *ret)
+static bool find_in(struct table t, const char *name, uint64_t *ret)
 {
 	size_t cursor = 0, i;
 	bool found = false;
-	while (symbol_set_next(set, name, &cursor, &i)) {
-		bool global = is_global(symbol_set_type(set, i));
+	while (table_next(t, name, &cursor, &i)) {
+		bool global = is_global(table_type(t, i));
 		if (!found || global)
-			*ret = symbol_set_addr(set, i);
+			*ret = table_addr(t, i);
 		found = true;
 		if (global)
 			break;
@@ -71,10 +126,10 @@ static bool find_in(const struct symbol_set *set, const char *name, uint64_t *re
 	return found;
 }
 
-static struct module_span between(const struct symbol_set *set, const char *from, const char *to)
+static struct module_span between(struct table t, const char *from, const char *to)
 {
 	uint64_t start = 0, end = 0;
-	if (!find_in(set, from, &start) || !find_in(set, to, &end) || end <= start)
+	if (!find_in(t, from, &start) || !find_in(t, to, &end) || end <= start)
 		return (struct module_span) {0};
 	return (struct module_span) {start, end - start};
 }
@@ -86,10 +141,10 @@ static struct module_span between(const struct symbol_set *set, const char *from
  */
 static void set_bounds(struct symbols *s)
 {
-	s->image[0] = between(&s->vmlinux, "_text", "_end");
+	s->image[0] = between(vmlinux_of(s), "_text", "_end");
 	if (s->image[0].len == 0) {
-		s->image[0] = between(&s->vmlinux, "_stext", "_etext");
-		s->image[1] = between(&s->vmlinux, "_sinittext", "_einittext");
+		s->image[0] = between(vmlinux_of(s), "_stext", "_etext");
+		s->image[1] = between(vmlinux_of(s), "_sinittext", "_einittext");
 	}
 }
 
@@ -98,9 +153,7 @@ struct err *symbols_load(struct kmem *k, struct symbols **ret)
 	_cleanup_(cleanup_symbols) struct symbols *s = calloc(1, sizeof(*s));
 	if (!s)
 		return err_nomem();
-	struct err *e = kallsyms_read(k, add_vmlinux, s);
-	if (!e)
-		e = symbol_set_finish(&s->vmlinux);
+	struct err *e = kallsyms_load(k, &s->vmlinux);
 	if (e)
 		return e;
 	set_bounds(s);
@@ -153,7 +206,7 @@ struct err *symbols_add_module_list(struct symbols *s, struct kmem *k,
 				    const struct module_layout *l)
 {
 	uint64_t head;
-	if (!find_in(&s->vmlinux, "modules", &head))
+	if (!find_in(vmlinux_of(s), "modules", &head))
 		return err_new(ERR_MISSING, "the kernel has no symbol for its list of modules "
 					    "(no CONFIG_KALLSYMS_ALL?)");
 	if (s->modules)
@@ -183,35 +236,35 @@ bool symbols_find(const struct symbols *s, const char *module, const char *name,
 {
 	if (module) {
 		const struct module_symbols *m = find_module(s, module);
-		return m && find_in(&m->set, name, ret);
+		return m && find_in(module_of(m), name, ret);
 	}
-	if (find_in(&s->vmlinux, name, ret))
+	if (find_in(vmlinux_of(s), name, ret))
 		return true;
 	for (size_t i = 0; i < s->nmodules; i++)
-		if (find_in(&s->modules[i]->set, name, ret))
+		if (find_in(module_of(s->modules[i]), name, ret))
 			return true;
 	return false;
 }
 
-static size_t find_all_in(const struct symbol_set *set, const char *module, const char *name,
+static size_t find_all_in(struct table t, const char *module, const char *name,
 			  struct symbol *ret, size_t max)
 {
 	size_t cursor = 0, i, n = 0;
-	for (; symbol_set_next(set, name, &cursor, &i); n++)
+	for (; table_next(t, name, &cursor, &i); n++)
 		if (n < max)
-			set_symbol(set, i, module, ret + n);
+			set_symbol(t, i, module, ret + n);
 	return n;
 }
 
 size_t symbols_find_all(const struct symbols *s, const char *module, const char *name,
 			struct symbol *ret, size_t max)
 {
-	size_t n = module ? 0 : find_all_in(&s->vmlinux, NULL, name, ret, max);
+	size_t n = module ? 0 : find_all_in(vmlinux_of(s), NULL, name, ret, max);
 	for (size_t i = 0; i < s->nmodules; i++) {
 		const struct module_symbols *m = s->modules[i];
 		size_t used = MIN(n, max);
 		if (!module || strcmp(module, m->name) == 0)
-			n += find_all_in(&m->set, m->name, name, ret + used, max - used);
+			n += find_all_in(module_of(m), m->name, name, ret + used, max - used);
 	}
 	return n;
 }
@@ -234,7 +287,7 @@ static const struct span *find_span(const struct symbols *s, uint64_t addr)
 
 /* Whose memory an address is in, and from where on. */
 struct owner {
-	const struct symbol_set *set;
+	struct table table;
 	const char *module;
 	uint64_t start;
 };
@@ -243,7 +296,7 @@ static bool find_owner(const struct symbols *s, uint64_t addr, struct owner *ret
 {
 	for (size_t i = 0; i < ARRAY_SIZE(s->image); i++) {
 		if (addr - s->image[i].base < s->image[i].len) {
-			*ret = (struct owner) {&s->vmlinux, NULL, s->image[i].base};
+			*ret = (struct owner) {vmlinux_of(s), NULL, s->image[i].base};
 			return true;
 		}
 	}
@@ -251,7 +304,7 @@ static bool find_owner(const struct symbols *s, uint64_t addr, struct owner *ret
 	if (!span)
 		return false;
 	const struct module_symbols *m = s->modules[span->module];
-	*ret = (struct owner) {&m->set, m->name, span->base};
+	*ret = (struct owner) {module_of(m), m->name, span->base};
 	return true;
 }
 
@@ -259,10 +312,10 @@ bool symbols_at(const struct symbols *s, uint64_t addr, struct symbol *ret, uint
 {
 	struct owner o;
 	size_t i;
-	if (!find_owner(s, addr, &o) || !symbol_set_at(o.set, addr, &i) ||
-	    symbol_set_addr(o.set, i) < o.start)
+	if (!find_owner(s, addr, &o) || !table_at(o.table, addr, &i) ||
+	    table_addr(o.table, i) < o.start)
 		return false;
-	set_symbol(o.set, i, o.module, ret);
+	set_symbol(o.table, i, o.module, ret);
 	*offset = addr - ret->addr;
 	return true;
 }
@@ -278,7 +331,7 @@ bool symbols_owner(const struct symbols *s, uint64_t addr, const char **module)
 
 size_t symbols_count(const struct symbols *s)
 {
-	size_t n = s->vmlinux.n;
+	size_t n = kallsyms_count(s->vmlinux);
 	for (size_t i = 0; i < s->nmodules; i++)
 		n += s->modules[i]->set.n;
 	return n;
@@ -289,18 +342,24 @@ size_t symbols_lost(const struct symbols *s)
 	return s->lost;
 }
 
-static void each_of(const struct symbol_set *set, const char *module, symbols_fn fn, void *arg)
+/* Not by set_symbol(), which would keep all names. */
+static void each_of_vmlinux(struct kallsyms *k, symbols_fn fn, void *arg)
 {
-	for (size_t i = 0; i < set->n; i++) {
-		struct symbol symbol;
-		set_symbol(set, i, module, &symbol);
-		fn(arg, &symbol);
-	}
+	char name[KALLSYMS_NAME_MAX];
+	for (uint32_t i = 0; i < kallsyms_count(k); i++)
+		if (kallsyms_read_name(k, i, name))
+			fn(arg, &(struct symbol) {kallsyms_addr(k, i), name + 1, NULL, name[0]});
 }
 
 void symbols_each(const struct symbols *s, symbols_fn fn, void *arg)
 {
-	each_of(&s->vmlinux, NULL, fn, arg);
-	for (size_t i = 0; i < s->nmodules; i++)
-		each_of(&s->modules[i]->set, s->modules[i]->name, fn, arg);
+	each_of_vmlinux(s->vmlinux, fn, arg);
+	for (size_t i = 0; i < s->nmodules; i++) {
+		struct table t = module_of(s->modules[i]);
+		for (size_t j = 0; j < table_count(t); j++) {
+			struct symbol symbol;
+			set_symbol(t, j, s->modules[i]->name, &symbol);
+			fn(arg, &symbol);
+		}
+	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The symbols of the dead kernel and of its modules: address to name and back. It knows names and
- * addresses, no types and no sizes. Immutable once loaded; any thread. Names live as long as the
+ * addresses, no types and no sizes. Those of vmlinux are read out of the dump when they are asked
+ * for: one thread, that of the struct kmem, which must live longer. Names live as long as the
  * struct symbols.
  *
  * Names are not unique: functions that are static in several files have one each. symbols_find()
@@ -63,7 +64,7 @@ bool symbols_owner(const struct symbols *s, uint64_t addr, const char **module);
 size_t symbols_count(const struct symbols *s);
 size_t symbols_lost(const struct symbols *s);
 
-/* Each symbol, vmlinux first, by address. */
+/* Each symbol, vmlinux first, by address; the name is valid during the call. */
 typedef void (*symbols_fn)(void *arg, const struct symbol *symbol);
 void symbols_each(const struct symbols *s, symbols_fn fn, void *arg);
 

@@ -17,25 +17,35 @@
 
 struct module_types {
 	char name[NAME_LEN];
-	struct btf *btf;
+	struct btf *btf; /* NULL: it was asked for, and is not there */
+};
+
+struct module_list {
+	struct module_types *v;
+	size_t n;
+	size_t lost;
+	uint64_t bytes; /* of blobs */
+	/* Where to look for those that are asked for; NULL: nowhere. */
+	struct kmem *k;
+	const struct symbols *s;
 };
 
 struct types {
 	struct btf *vmlinux;
-	struct module_types *modules;
-	size_t nmodules;
-	size_t lost;
-	uint64_t bytes; /* of modules' blobs */
+	struct module_list *modules; /* grows as modules are asked for */
 };
 
 struct err *types_create(struct btf *vmlinux, struct types **ret)
 {
 	struct types *t = calloc(1, sizeof(*t));
-	if (!t) {
+	struct module_list *modules = calloc(1, sizeof(*modules));
+	if (!t || !modules) {
 		btf_destroy(vmlinux);
+		free(t);
+		free(modules);
 		return err_nomem();
 	}
-	t->vmlinux = vmlinux;
+	*t = (struct types) {vmlinux, modules};
 	*ret = t;
 	return NULL;
 }
@@ -44,25 +54,12 @@ void types_destroy(struct types *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i < t->nmodules; i++)
-		btf_destroy(t->modules[i].btf);
+	for (size_t i = 0; i < t->modules->n; i++)
+		btf_destroy(t->modules->v[i].btf);
+	free(t->modules->v);
 	free(t->modules);
 	btf_destroy(t->vmlinux);
 	free(t);
-}
-
-static struct err *read_blob(struct kmem *k, uint64_t addr, uint64_t len, const struct btf *base,
-			     struct btf **ret)
-{
-	void *bytes = malloc((size_t)len);
-	if (!bytes)
-		return err_nomem();
-	struct err *e = kmem_read(k, addr, bytes, (size_t)len);
-	if (e) {
-		free(bytes);
-		return e;
-	}
-	return btf_parse(bytes, (size_t)len, k->vmcore->order, base, ret);
 }
 
 /* The linker script puts the section between these (include/asm-generic/vmlinux.lds.h, BTF). */
@@ -79,7 +76,7 @@ struct err *types_load(struct kmem *k, const struct symbols *s, struct types **r
 			       "the kernel's types: from %#" PRIx64 " to %#" PRIx64
 			       " is not possible",
 			       start, stop);
-	struct err *e = read_blob(k, start, stop - start, NULL, &vmlinux);
+	struct err *e = btf_open(k, start, (size_t)(stop - start), k->vmcore->order, NULL, &vmlinux);
 	if (e)
 		return err_wrap(e, "the kernel's types");
 	return types_create(vmlinux, ret);
@@ -87,25 +84,31 @@ struct err *types_load(struct kmem *k, const struct symbols *s, struct types **r
 
 static const struct module_types *find_module(const struct types *t, const char *name)
 {
-	for (size_t i = 0; i < t->nmodules; i++)
-		if (strcmp(t->modules[i].name, name) == 0)
-			return &t->modules[i];
+	for (size_t i = 0; i < t->modules->n; i++)
+		if (strcmp(t->modules->v[i].name, name) == 0)
+			return &t->modules->v[i];
+	return NULL;
+}
+
+static struct err *add(const struct types *t, const char *module, struct btf *btf)
+{
+	struct module_list *l = t->modules;
+	struct module_types *v = NULL;
+	if (l->n < MAX_MODULES)
+		v = realloc(l->v, (l->n + 1) * sizeof(*v));
+	if (!v) {
+		btf_destroy(btf);
+		return err_nomem();
+	}
+	l->v = v;
+	snprintf(v[l->n].name, NAME_LEN, "%s", module);
+	v[l->n++].btf = btf;
 	return NULL;
 }
 
 struct err *types_add_module(struct types *t, const char *module, struct btf *btf)
 {
-	struct module_types *modules = NULL;
-	if (t->nmodules < MAX_MODULES)
-		modules = realloc(t->modules, (t->nmodules + 1) * sizeof(*modules));
-	if (!modules) {
-		btf_destroy(btf);
-		return err_nomem();
-	}
-	t->modules = modules;
-	snprintf(modules[t->nmodules].name, NAME_LEN, "%s", module);
-	modules[t->nmodules++].btf = btf;
-	return NULL;
+	return add(t, module, btf);
 }
 
 /* Where the members are that say where a module's types are (kernel/bpf/btf.c); the same from 5.11
@@ -133,7 +136,7 @@ static struct err *find_members(const struct types *t, struct btf_members *ret)
 }
 
 /* A struct btf of the kernel: one module's types. */
-static struct err *add_one(struct types *t, struct kmem *k, const struct btf_members *m,
+static struct err *add_one(const struct types *t, struct kmem *k, const struct btf_members *m,
 			   uint64_t addr, const char *only)
 {
 	char name[NAME_LEN] = "";
@@ -149,16 +152,16 @@ static struct err *add_one(struct types *t, struct kmem *k, const struct btf_mem
 		e = kmem_u32(k, addr + m->data_size.offset, &size);
 	if (e)
 		return e;
-	if (size > MAX_MODULE_BTF || t->bytes + size > MAX_MODULES_BTF)
+	if (size > MAX_MODULE_BTF || t->modules->bytes + size > MAX_MODULES_BTF)
 		return err_new(ERR_UNSUPPORTED, "%" PRIu32 " bytes are too many", size);
 	/* Counted even if it turns out to be damaged, so that a long list of such ends soon. */
-	t->bytes += size;
-	e = read_blob(k, data, size, t->vmlinux, &btf);
-	return e ? e : types_add_module(t, name, btf);
+	t->modules->bytes += size;
+	e = btf_open(k, data, size, k->vmcore->order, t->vmlinux, &btf);
+	return e ? e : add(t, name, btf);
 }
 
-struct err *types_add_modules(struct types *t, struct kmem *k, const struct symbols *s,
-			      const char *only)
+static struct err *add_modules(const struct types *t, struct kmem *k, const struct symbols *s,
+			       const char *only)
 {
 	struct btf_members m;
 	uint64_t head, at, btf;
@@ -172,22 +175,47 @@ struct err *types_add_modules(struct types *t, struct kmem *k, const struct symb
 	/* The limit also ends a list that never comes back to its head. */
 	for (unsigned int n = 0; at != head; n++) {
 		if (n == MAX_MODULES) {
-			t->lost++;
+			t->modules->lost++;
 			break;
 		}
 		e = kmem_u64(k, at - m.list.offset + m.btf.offset, &btf);
 		if (!e)
 			e = add_one(t, k, &m, btf, only);
-		t->lost += e != NULL;
+		t->modules->lost += e != NULL;
 		err_free(e);
 		e = kmem_u64(k, at, &at);
 		if (e) {
-			t->lost++;
+			t->modules->lost++;
 			err_free(e);
 			break;
 		}
 	}
 	return NULL;
+}
+
+struct err *types_add_modules(struct types *t, struct kmem *k, const struct symbols *s,
+			      const char *only)
+{
+	return add_modules(t, k, s, only);
+}
+
+void types_seek_modules(struct types *t, struct kmem *k, const struct symbols *s)
+{
+	t->modules->k = k;
+	t->modules->s = s;
+}
+
+/* The types of a module that is asked for, or NULL; what is not there is looked for once. */
+static const struct btf *module_btf(const struct types *t, const char *name)
+{
+	const struct module_types *m = find_module(t, name);
+	if (!m && t->modules->k) {
+		err_free(add_modules(t, t->modules->k, t->modules->s, name));
+		m = find_module(t, name);
+		if (!m)
+			err_free(add(t, name, NULL));
+	}
+	return m ? m->btf : NULL;
 }
 
 const struct btf *types_vmlinux(const struct types *t)
@@ -197,12 +225,15 @@ const struct btf *types_vmlinux(const struct types *t)
 
 size_t types_modules(const struct types *t)
 {
-	return t->nmodules;
+	size_t n = 0;
+	for (size_t i = 0; i < t->modules->n; i++)
+		n += t->modules->v[i].btf != NULL;
+	return n;
 }
 
 size_t types_lost(const struct types *t)
 {
-	return t->lost;
+	return t->modules->lost;
 }
 
 /* The name behind a keyword, and the kinds that the keyword stands for; 0: no keyword. */
@@ -239,9 +270,9 @@ static bool find_in(const struct btf *b, const char *name, unsigned int kinds, s
 bool types_find(const struct types *t, const char *module, const char *name, struct type *ret)
 {
 	unsigned int kinds;
-	const struct module_types *m = module ? find_module(t, module) : NULL;
+	const struct btf *m = module ? module_btf(t, module) : NULL;
 	name = without_keyword(name, &kinds);
-	return (m && find_in(m->btf, name, kinds, ret)) || find_in(t->vmlinux, name, kinds, ret);
+	return (m && find_in(m, name, kinds, ret)) || find_in(t->vmlinux, name, kinds, ret);
 }
 
 struct err *types_member(const struct types *t, const char *module, const char *path,

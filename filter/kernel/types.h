@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The types of the dead kernel: the BTF of vmlinux and of its modules, out of its memory, and in
- * which of them a name is looked up. What a type is, btf.h knows. Immutable once loaded; any
- * thread. A struct type borrows from here.
+ * which of them a name is looked up. What a type is, btf.h knows. One thread, that of the struct
+ * kmem through which they are read, which must live longer. A struct type borrows from here.
  *
  * Modules have types of the same name (struct e1000_adapter is in e1000 and e1000e): who knows the
  * module says so.
@@ -26,10 +26,12 @@ static inline void cleanup_types(struct types **t)
 }
 #define _cleanup_types_ _cleanup_(cleanup_types)
 
+/* From now on a module's types are added when they are asked for by its name. */
+void types_seek_modules(struct types *t, struct kmem *k, const struct symbols *s);
 /*
- * Adds the types of modules, before t is shared: of all that are not there yet, or of one (only).
- * A module's types take about as much memory as they are large (20 KiB to 1 MiB); all together are
- * limited to 24 MiB. Those that are damaged, missing in the dump or too many are counted as lost.
+ * Adds the types of modules now: of all that are not there yet, or of one (only). A module's types
+ * take as much memory as they are large (20 KiB to 1 MiB), up to 300 KiB; all together may be 24 MiB
+ * large. Those that are damaged, missing in the dump or too many are counted as lost.
  * An error only if there is no list of modules.
  */
 struct err *types_add_modules(struct types *t, struct kmem *k, const struct symbols *s,

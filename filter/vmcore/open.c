@@ -60,15 +60,18 @@ static struct err *choose_format(struct vmcore *v)
 		       v->source->path);
 }
 
-struct err *vmcore_open(const char *path, struct vmcore **ret)
+struct err *vmcore_open_source(struct source *file, struct vmcore **ret)
 {
 	_cleanup_(cleanup_vmcore) struct vmcore *v = calloc(1, sizeof(*v));
-	if (!v)
+	if (!v) {
+		source_destroy(file);
 		return err_nomem();
+	}
 	v->level = -1;
 	v->vmcoreinfo_in_notes = SIZE_MAX;
-	struct err *e = source_open_file(path, &v->source);
-	if (!e && source_is_flat(v->source))
+	v->source = file;
+	struct err *e = NULL;
+	if (source_is_flat(v->source))
 		e = source_open_flat(TAKE_PTR(v->source), &v->source);
 	if (!e)
 		v->incomplete = v->source->cut;
@@ -80,4 +83,11 @@ struct err *vmcore_open(const char *path, struct vmcore **ret)
 		return e;
 	*ret = TAKE_PTR(v);
 	return NULL;
+}
+
+struct err *vmcore_open(const char *path, struct vmcore **ret)
+{
+	struct source *file = NULL;
+	struct err *e = source_open_file(path, &file);
+	return e ? e : vmcore_open_source(file, ret);
 }

@@ -48,6 +48,8 @@ struct vmcore {
  * Errors name the file and what is wrong with it.
  */
 struct err *vmcore_open(const char *path, struct vmcore **ret) must_check;
+/* The same for a file that is open. Takes it, also on failure. */
+struct err *vmcore_open_source(struct source *file, struct vmcore **ret) must_check;
 void vmcore_destroy(struct vmcore *v);
 /* Its format, for messages: "ELF", "kdump-compressed". */
 const char *vmcore_format(const struct vmcore *v);

@@ -15,12 +15,40 @@ CMDLINE_REMOVE=(
 	panic panic_on_taint panic_on_warn panic_on_oops panic_on_unrecovered_nmi panic_on_io_nmi unknown_nmi_panic oops
 	nmi_watchdog softlockup_panic hardlockup_panic hung_task_panic softlockup_all_cpu_backtrace
 	panic_on_rcu_stall panic_print crash_kexec_post_notifiers kgdbwait
-	maxcpus nr_cpus possible_cpus isolcpus nohz_full rcu_nocbs irqaffinity
+	maxcpus nr_cpus possible_cpus disable_cpu_apicid isolcpus nohz_full rcu_nocbs irqaffinity
 	BOOT_IMAGE initrd init rdinit resume resume_offset noresume systemd.unit rd.break rd.shell rd.emergency rd.retry rd.neednet
 	rd.lvm.lv rd.lvm.vg rd.luks.uuid rd.md.uuid rd.dm.uuid rd.live.image ip bootdev netroot
 	ignition.firstboot
 	sysctl # every sysctl.NAME: vm.nr_hugepages, vm.panic_on_oom, …
 )
+
+# What the capture kernel and its first processor need, and what each further one is counted with, in MiB. A processor
+# takes 1 to 2 MiB for the kernel and the filter's thread; adapters may allocate queues for each.
+CPU_FIRST_MIB=128 CPU_MIB=64 CPU_MAX=8
+
+# x86_cpus: sets REPLY to the words that say how many processors the capture kernel uses. When the machine crashes on
+# another processor than the one it booted with, waking that one up would reset the machine: it must be left out, which
+# kernels do by themselves since 5c5682b9f87a (6.9) and older ones when they are told its APIC id; newer ones ignore the
+# word. Where that id is unknown, and where the hypervisor does not start processors a second time, there is one.
+x86_cpus() {
+	local word value rest count=0 boot='' most
+	REPLY=nr_cpus=1
+	[ -r "$ROOT/proc/cpuinfo" ] && [ ! -e "$ROOT/sys/hypervisor/type" ] || return 0
+	while IFS=$': \t' read -r word value rest; do
+		case $word in
+		processor) count=$((count + 1)) ;;
+		apicid) : "${boot:=$value}" ;;
+		flags) [[ " $rest " != *" tdx_guest "* ]] || return 0 ;;
+		esac
+	done <"$ROOT/proc/cpuinfo"
+	[ -n "$boot" ] || return 0
+	kdump_reserved
+	most=$(((REPLY / 1048576 - CPU_FIRST_MIB) / CPU_MIB + 1))
+	[ $most -le $CPU_MAX ] || most=$CPU_MAX
+	[ $most -le $count ] || most=$count
+	REPLY=nr_cpus=1
+	[ $most -le 1 ] || REPLY="nr_cpus=$most disable_cpu_apicid=$boot"
+}
 
 # cmdline_defaults ARCH: sets REPLY to what is appended. init_on_alloc and kfence cost time and memory for nothing here.
 # novmcoredd is not among them: device dumps are welcome.
@@ -29,7 +57,10 @@ cmdline_defaults() {
 		transparent_hugepage=never hugetlb_cma=0 cma=0 kfence.sample_interval=0 init_on_alloc=0
 		rd.shell=0 rd.emergency=reboot rd.retry=60)
 	case $1 in
-	x86_64 | i?86) words+=(irqpoll nr_cpus=1 mce=off numa=off acpi_no_memhotplug) ;;
+	x86_64 | i?86)
+		x86_cpus
+		words+=(irqpoll "$REPLY" mce=off numa=off acpi_no_memhotplug)
+		;;
 	ppc64le | ppc64) words+=(nr_cpus=1 numa=off noirqdistrib kvm_cma_resv_ratio=0 ehea.use_mcs=0) ;;
 	aarch64) words+=(irqpoll nr_cpus=1 swiotlb=noforce) ;;
 	s390x) words+=(nr_cpus=1 numa=off vmcp_cma=0) ;;

@@ -22,7 +22,7 @@ start_sshd() {
 	PasswordAuthentication no
 	PermitRootLogin prohibit-password
 	UsePAM no
-	Subsystem sftp internal-sftp
+	Subsystem sftp exec /usr/lib/openssh/sftp-server -e -l INFO 2>>$WORK/ssh/sftp.log
 	END
 	"$LAB" exec sh -c "mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e -f '$WORK/ssh/sshd_config'" \
 		>"$WORK/ssh/log" 2>&1 3>&- &
@@ -86,6 +86,13 @@ teardown_file() {
 	for file in vmcore vmcore-dmesg.txt report.txt report.json capture.json nic/nic.json; do
 		[ -s "$file" ]
 	done
+}
+
+# The manifest is sent twice. A connection that breaks must leave the one or the other.
+@test "kdump_ssh: what is there under its name is never written to" {
+	grep 'open ".*/SHA256SUMS.new"' "$WORK/ssh/sftp.log"
+	[ "$(grep -c 'rename old ".*/SHA256SUMS.new" new ".*/SHA256SUMS"' "$WORK/ssh/sftp.log")" -ge 2 ]
+	! grep 'open ".*/SHA256SUMS" flags .*WRITE' "$WORK/ssh/sftp.log"
 }
 
 @test "kdump_ssh: the report saved in the capture kernel is the one that the dump gives later" {

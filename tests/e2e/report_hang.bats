@@ -8,7 +8,7 @@ bats_require_minimum_version 1.5.0
 load support
 
 # how long a guest's hang may last until it has been noticed, in seconds
-CASES='locks spin softlockup oom null stack'
+CASES='locks completion stuck spin softlockup oom null stack'
 
 write_job() {
 	cat <<-END
@@ -16,13 +16,59 @@ write_job() {
 		[ \$BOOT -le \$# ] || { echo "@job production"; systemctl poweroff; exit; }
 		shift \$((BOOT - 1))
 		name=\$1
-		base64 -d >/run/salvor_hang.ko <<'MODULE'
-		$(base64 "$1")
-		MODULE
+		base64 -d <<'TOOLS' | tar -xzC /run
+		$(tar -czC "$1" salvor_hang.ko dmsetup libdevmapper.so | base64)
+		TOOLS
 	END
 	cat <<-'END'
 		hang() { insmod /run/salvor_hang.ko how="$1"; }
 		set_to() { echo "$2" >/proc/sys/$1; }
+		hung_task_panics() {
+			set_to kernel/hung_task_timeout_secs 10
+			set_to kernel/hung_task_panic 1
+		}
+		# three that write to a device-mapper device that is suspended
+		suspended_device() {
+			mv /run/libdevmapper.so /run/libdevmapper.so.1.02.1
+			dm() { LD_LIBRARY_PATH=/run /run/dmsetup --noudevsync "$@"; }
+			modprobe dm-zero
+			dm create hang_frozen --table "0 65536 zero"
+			udevadm settle
+			dm suspend --noflush hang_frozen
+			for i in 1 2 3; do
+				dd if=/dev/zero of=/dev/dm-0 bs=4k count=1 seek=$((i * 1000)) conv=fsync,notrunc &
+			done
+		}
+		# a disk that takes two minutes for each of the writes that are in its queue
+		slow_disk() {
+			for disk in /sys/block/vd*; do
+				[ "$(cat "$disk/serial")" = slow ] || continue
+				for i in 1 2 3 4 5 6; do
+					dd if=/dev/zero of="/dev/${disk##*/}" bs=64k count=1 seek=$i oflag=direct &
+				done
+			done
+		}
+		# a hard mount of an NFS server on loopback, without the programs of nfs-utils, which then stops
+		nfs_server_gone() {
+			modprobe -a nfsd nfsv4
+			mkdir -p /srv/export /run/nfs
+			echo hello >/srv/export/file
+			mount -t nfsd nfsd /proc/fs/nfsd
+			ip link set lo up
+			export_line() { printf "$2" >"/proc/net/rpc/$1/channel"; }
+			echo '-3 +4' >/proc/fs/nfsd/versions
+			echo 'tcp 2049' >/proc/fs/nfsd/portlist
+			export_line auth.unix.ip 'nfsd 127.0.0.1 2147483647 lab\n'
+			export_line nfsd.export 'lab /srv/export 2147483647 9219 65534 65534 0\n'
+			export_line nfsd.fh 'lab 1 \\x00000000 2147483647 /srv/export\n'
+			echo 2 >/proc/fs/nfsd/threads
+			mount -i -t nfs4 -o addr=127.0.0.1,clientaddr=127.0.0.1,vers=4.2,hard,actimeo=0 \
+				127.0.0.1:/ /run/nfs
+			stat -t /run/nfs/file
+			echo 0 >/proc/fs/nfsd/threads
+			stat -t /run/nfs/file &
+			stat -t /run/nfs/file &
+		}
 		kdumpctl start
 		set_to kernel/sysrq 1
 		set_to kernel/panic_on_oops 1
@@ -30,9 +76,18 @@ write_job() {
 		echo "salvor-case: $name" >/dev/kmsg
 		case $name in
 		locks)
-			set_to kernel/hung_task_timeout_secs 10
-			set_to kernel/hung_task_panic 1
-			hang abba,rwsem,semaphore,completion
+			hung_task_panics
+			hang abba,rwsem,semaphore,completion,rtmutex
+			;;
+		completion)
+			hung_task_panics
+			hang completion
+			;;
+		stuck)
+			nfs_server_gone
+			hung_task_panics
+			suspended_device
+			slow_disk
 			;;
 		softlockup)
 			set_to kernel/watchdog_thresh 3
@@ -58,8 +113,9 @@ setup_file() {
 		return 1
 	}
 	fresh_guest x86_64
-	write_job "$("$LAB" path hang)/salvor_hang.ko" >"$WORK/job"
-	run_guest x86_64 1500 --mem 1024 --append "crashkernel=192M"
+	write_job "$("$LAB" path hang)" >"$WORK/job"
+	run_guest x86_64 1800 --mem 1024 --append "crashkernel=192M" -- -device virtio-blk-pci,drive=slow,serial=slow \
+		-drive if=none,id=slow,driver=null-co,size=64M,read-zeroes=on,throttling.bps-write=512
 	from_guest /var/crash
 }
 
@@ -104,6 +160,38 @@ verdict() {
 	report_of locks | jq -e '.locks.locks[] | select(.kind == "rwsem" and .owner.comm == "hang_writer") |
 		[.waiters[].comm] | sort == ["hang_reader1", "hang_reader2"]'
 	report_of locks | jq -e '.locks.locks[] | select(.kind == "semaphore") | .waiters[].comm == "hang_wait"'
+}
+
+@test "report_hang: who holds the rt_mutex; who waits" {
+	report_of locks | jq -e '.locks.locks[] | select(.kind == "rt_mutex" and .owner.comm == "hang_boosted") |
+		[.waiters[].comm] | sort == ["hang_rt1", "hang_rt2"]'
+}
+
+@test "report_hang: a hung task without any lock, by task, function and module" {
+	verdict completion hung-task 'hang_done[123] \(pid [0-9]+\)' \
+		'waiting for a completion in waiter_for_completion[+0-9a-fx]* \[salvor_hang\]' 'made the kernel panic'
+	report_of completion | jq -e '.locks.locks == []'
+}
+
+@test "report_hang: three tasks on a suspended device are one group, and it is the culprit" {
+	verdict stuck hung-task '3 tasks wait for dm-0 \(hang_frozen\), which is suspended: dd \(pid' 'made the kernel panic'
+	report_of stuck | jq -e '[.blocked.groups[] | select(.io.disk == "dm-0")] | length == 1 and
+		(.[0] | .count == 3 and .io.suspended and .io.device_mapper == "hang_frozen" and all(.tasks[]; .comm == "dd"))'
+	report_of stuck | jq -e '.block_io.queues[] | select(.disk == "dm-0") | .suspended and .deferred == 3 and .inflight == 0'
+}
+
+@test "report_hang: a hard NFS mount whose server is gone: server and mount" {
+	verdict stuck hung-task '2 tasks wait for NFS server 127\.0\.0\.1, 127\.0\.0\.1:/ on /run/nfs: stat \(pid'
+	report_of stuck | jq -e '.blocked.groups[] | select(.io.server) | .count == 2 and .state == "D" and
+		.io.path == "/run/nfs" and .io.device == "127.0.0.1:/"'
+}
+
+@test "report_hang: the requests of a slow disk are those that tasks wait for" {
+	report_of stuck | jq -e '.block_io.queues[] | select(.inflight > 0) | .disk as $disk | .inflight as $n |
+		$n == 5 and all(.requests[]; .op == "WRITE" and .bytes == 65536 and .age_seconds > 5) | . and
+		$disk != "vda"'
+	report_of stuck | jq -e '(.block_io.queues[] | select(.inflight > 0)) as $queue |
+		[.blocked.groups[] | select(.io.disk == $queue.disk) | .count] | add == $queue.inflight'
 }
 
 @test "report_hang: identical stacks are one group" {

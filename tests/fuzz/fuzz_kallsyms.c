@@ -12,12 +12,21 @@
 
 #define BASE UINT64_C(0xffffffff81000000)
 
-static struct err *check_symbol(void *arg, uint64_t addr, char type, const char *name, size_t len)
+static void check_symbols(struct kallsyms *k)
 {
-	(void)arg, (void)addr;
-	if (type <= ' ' || len == 0 || len >= KALLSYMS_NAME_MAX || strlen(name) != len)
-		abort();
-	return NULL;
+	char name[KALLSYMS_NAME_MAX];
+	for (uint32_t i = 0; i < kallsyms_count(k); i++) {
+		uint32_t found;
+		size_t cursor = 0, len = kallsyms_read_name(k, i, name);
+		if (len < 2 || strlen(name) != len || name[0] <= ' ' ||
+		    strcmp(kallsyms_name(k, i), name) != 0)
+			abort();
+		if (!kallsyms_next(k, name + 1, &cursor, &found) || found > i)
+			abort();
+		if (kallsyms_at(k, kallsyms_addr(k, i), &found) &&
+		    kallsyms_addr(k, found) > kallsyms_addr(k, i))
+			abort();
+	}
 }
 
 /* num_syms, three lengths of 16 bits, then names, tokens, index, and the rest as addresses. */
@@ -29,21 +38,27 @@ static void decode(const uint8_t *p, size_t size, enum byte_order order)
 	struct kallsyms_tables t = {.order = order, .stext = BASE, .offsets_addr = BASE};
 	t.num_syms = get_u32(p, order);
 	size_t left = size - 10 - KALLSYMS_TOKEN_INDEX;
-	t.names_len = MIN((size_t)get_u16(p + 4, order), left);
-	left -= t.names_len;
-	t.token_table_len = MIN((size_t)get_u16(p + 6, order), left);
-	left -= t.token_table_len;
-	t.names = p + 10;
-	t.token_table = t.names + t.names_len;
-	t.token_index = t.token_table + t.token_table_len;
-	const uint8_t *rest = t.token_index + KALLSYMS_TOKEN_INDEX;
+	size_t names = MIN((size_t)get_u16(p + 4, order), left);
+	left -= names;
+	size_t tokens = MIN((size_t)get_u16(p + 6, order), left);
+	left -= tokens;
+	t.names = kbytes_of(p + 10, names);
+	t.token_table = kbytes_of(p + 10 + names, tokens);
+	t.token_index = kbytes_of(p + 10 + names + tokens, KALLSYMS_TOKEN_INDEX);
+	const uint8_t *rest = t.token_index.whole + KALLSYMS_TOKEN_INDEX;
 	if (t.num_syms <= left / 4)
-		t.offsets = rest;
+		t.offsets = kbytes_of(rest, (size_t)t.num_syms * 4);
 	if (t.num_syms <= left / 8)
-		t.addresses = rest;
+		t.addresses = kbytes_of(rest, (size_t)t.num_syms * 8);
 	if (p[8] & 1)
 		t.relative_base = &base;
-	err_free(kallsyms_decode(&t, check_symbol, NULL, NULL));
+	struct kallsyms *k;
+	struct err *e = kallsyms_open(&t, &k);
+	if (!e) {
+		check_symbols(k);
+		kallsyms_destroy(k);
+	}
+	err_free(e);
 }
 
 static void check_each(void *arg, const struct symbol *x)

@@ -108,3 +108,62 @@ lacks() { [[ " $line " != *" $1"* ]] || { echo "'$1' in: $line" && return 1; }; 
 	has swiotlb=noforce
 	lacks numa=off
 }
+
+# processors N [FLAG]: /proc/cpuinfo of N processors with the APIC ids 4, 6, 8, …
+processors() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		printf 'processor\t: %d\nvendor_id\t: GenuineIntel\napicid\t\t: %d\ninitial apicid\t: %d\nflags\t\t: fpu vme%s\n\n' \
+			$i $((4 + 2 * i)) $((4 + 2 * i)) "${2:+ $2}"
+	done >"$MACHINE/proc/cpuinfo"
+}
+
+reserve() { echo $(($1 * 1048576)) >"$MACHINE/sys/kernel/kexec_crash_size"; }
+
+@test "x86_64: as many processors as the reservation has room for, and never the one the machine booted with" {
+	processors 64
+	for pair in 128:1 160:1 192:2 256:3 512:7 1024:8; do
+		reserve "${pair%:*}"
+		line=$(cmdline "root=/dev/vda disable_cpu_apicid=99")
+		has "nr_cpus=${pair#*:}"
+		lacks disable_cpu_apicid=99
+		if [ "${pair#*:}" = 1 ]; then lacks disable_cpu_apicid; else has disable_cpu_apicid=4; fi
+	done
+	processors 2
+	line=$(cmdline "root=/dev/vda")
+	has nr_cpus=2
+	processors 1
+	line=$(cmdline "root=/dev/vda")
+	has nr_cpus=1
+}
+
+@test "x86_64: 96 MiB are enough, with one processor" {
+	processors 8
+	reserve 96
+	line=$(cmdline "root=/dev/vda")
+	has nr_cpus=1
+}
+
+@test "x86_64: one processor where a second one might not start, or might reset the machine" {
+	processors 8 tdx_guest
+	line=$(cmdline "root=/dev/vda")
+	has nr_cpus=1
+	processors 8
+	mkdir -p "$MACHINE/sys/hypervisor"
+	echo xen >"$MACHINE/sys/hypervisor/type"
+	line=$(cmdline "root=/dev/vda")
+	has nr_cpus=1
+	rm "$MACHINE/sys/hypervisor/type"
+	sed -i /apicid/d "$MACHINE/proc/cpuinfo"
+	line=$(cmdline "root=/dev/vda")
+	has nr_cpus=1
+}
+
+@test "another number of processors is loaded anew" {
+	processors 1
+	line=$(cmdline "root=/dev/vda")
+	has nr_cpus=1
+	processors 2
+	line=$(cmdline "root=/dev/vda")
+	has nr_cpus=2
+}

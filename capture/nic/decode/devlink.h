@@ -39,6 +39,9 @@ extern const struct nla_field devlink_region_fields[];
  */
 void devlink_fmsg_json(struct nla_view answer, struct json *j, struct buf *binary);
 
+/* The same for the attributes inside of DEVLINK_ATTR_FMSG, without messages around them. */
+void devlink_fmsg_stream_json(struct nla_view stream, struct json *j, struct buf *binary);
+
 /* The data of the chunks of a REGION_READ answer, in their order. */
 void devlink_region_data(struct nla_view answer, struct buf *out);
 

@@ -150,20 +150,37 @@ static void take(struct fmsg *f, uint16_t type, const struct nla_view *v)
 	}
 }
 
+static void take_stream(struct fmsg *f, struct nla_view stream)
+{
+	struct nla_view payload;
+	uint16_t type;
+	while (nla_take(&stream, &type, &payload))
+		take(f, type, &payload);
+}
+
+static void close_all(struct fmsg *f)
+{
+	f->ignored = 0;
+	while (f->depth > 0)
+		unnest(f);
+	json_object_end(f->json);
+}
+
 void devlink_fmsg_json(struct nla_view answer, struct json *j, struct buf *binary)
 {
 	struct fmsg f = {.json = j, .binary = binary};
-	struct nla_view attrs, stream, payload;
-	uint16_t type;
+	struct nla_view attrs, stream;
 	json_object(j, NULL);
-	while (devlink_take(&answer, &attrs)) {
-		if (!nla_find(attrs, DEVLINK_ATTR_FMSG, &stream))
-			continue;
-		while (nla_take(&stream, &type, &payload))
-			take(&f, type, &payload);
-	}
-	f.ignored = 0;
-	while (f.depth > 0)
-		unnest(&f);
-	json_object_end(j);
+	while (devlink_take(&answer, &attrs))
+		if (nla_find(attrs, DEVLINK_ATTR_FMSG, &stream))
+			take_stream(&f, stream);
+	close_all(&f);
+}
+
+void devlink_fmsg_stream_json(struct nla_view stream, struct json *j, struct buf *binary)
+{
+	struct fmsg f = {.json = j, .binary = binary};
+	json_object(j, NULL);
+	take_stream(&f, stream);
+	close_all(&f);
 }

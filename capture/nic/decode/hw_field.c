@@ -43,8 +43,8 @@ static bool walk(const struct hw_field *t, const char *group, const uint8_t *p, 
 				return false;
 		} else if (t->name && t->bits > 64) {
 			char name[96];
-			snprintf(name, sizeof(name), "%s%s%s", group ? group : "",
-				 group ? "." : "", t->name);
+			snprintf(name, sizeof(name), "%s%s%s", group ? group : "", group ? "." : "",
+				 t->name);
 			s->ops->bytes(s, name, p + bit / 8, t->bits / 8);
 		} else if (t->name) {
 			struct hw_value v = {.group = group,

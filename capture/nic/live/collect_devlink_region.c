@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The snapshots of devlink regions that exist (a driver takes them when a device fails). No new
- * ones are taken: that is a decision for whoever runs the machine.
+ * The snapshots of devlink regions that exist (a driver takes them when a device fails). A new one
+ * is taken, read and deleted again only for whoever asks for it (nic_depth.fresh): that is a
+ * decision for whoever runs the machine.
  */
 #include <linux/devlink.h>
 #include "nic/live/collector.h"
@@ -52,6 +53,57 @@ static void save(struct nic_netlink *n, const struct devlink_handle *h, const st
 		nic_ok(o);
 }
 
+static struct nlmsghdr *region_command(struct nic_netlink *n, const struct devlink_handle *h,
+				       const struct region *r, uint8_t command)
+{
+	struct nlmsghdr *m = nic_devlink_command(n, h, command, 0);
+	if (r->port.len)
+		mnl_attr_put_u32(m, DEVLINK_ATTR_PORT_INDEX, (uint32_t)nla_uint(&r->port));
+	mnl_attr_put(m, DEVLINK_ATTR_REGION_NAME, r->name.len, r->name.data);
+	return m;
+}
+
+/*
+ * The kernel chooses the id and answers with it (5.8, b9a17abfde84). The snapshot is deleted
+ * whether or not it could be read: a device has room for few of them.
+ */
+static void save_new(struct nic_netlink *n, const struct devlink_handle *h, const struct region *r,
+		     struct nic_output *o)
+{
+	char name[32];
+	_cleanup_buf_ struct buf answer = BUF_INIT, none = BUF_INIT;
+	struct nla_view view, attrs, id = {NULL, 0};
+	nic_file_name(name, sizeof(name), &r->name);
+	nic_begin(o, "devlink netlink DEVLINK_CMD_REGION_NEW %s/%s/%s", h->bus, h->device, name);
+	region_command(n, h, r, DEVLINK_CMD_REGION_NEW);
+	struct err *e = nic_netlink_talk(n, &answer);
+	if (e) {
+		nic_err(o, e);
+		return;
+	}
+	view = (struct nla_view) {(const uint8_t *)answer.data, answer.len};
+	while (!id.len && devlink_take(&view, &attrs))
+		if (!nla_find(attrs, DEVLINK_ATTR_REGION_SNAPSHOT_ID, &id))
+			id.len = 0;
+	if (!id.len) {
+		nic_error(o, "a snapshot was taken, but the answer does not say which");
+		return;
+	}
+	uint32_t snapshot = (uint32_t)nla_uint(&id);
+	json_u64(&o->values, name, snapshot);
+	nic_ok(o);
+	save(n, h, r, snapshot, o);
+	nic_begin(o, "devlink netlink DEVLINK_CMD_REGION_DEL %s/%s/%s snapshot %u", h->bus,
+		  h->device, name, snapshot);
+	struct nlmsghdr *m = region_command(n, h, r, DEVLINK_CMD_REGION_DEL);
+	mnl_attr_put_u32(m, DEVLINK_ATTR_REGION_SNAPSHOT_ID, snapshot);
+	e = nic_netlink_talk(n, &none);
+	if (e)
+		nic_err(o, e);
+	else
+		nic_ok(o);
+}
+
 static unsigned save_snapshots(struct nic_netlink *n, const struct devlink_handle *h,
 			       struct nla_view attrs, struct nic_output *o)
 {
@@ -65,8 +117,12 @@ static unsigned save_snapshots(struct nic_netlink *n, const struct devlink_handl
 	if (!nla_find(attrs, DEVLINK_ATTR_PORT_INDEX, &r.port))
 		r.port.len = 0;
 	r.size = nla_find(attrs, DEVLINK_ATTR_REGION_SIZE, &size) ? nla_uint(&size) : 0;
+	if (o->depth->fresh) {
+		save_new(n, h, &r, o);
+		count++;
+	}
 	if (!nla_find(attrs, DEVLINK_ATTR_REGION_SNAPSHOTS, &snapshots))
-		return 0;
+		return count;
 	while (nla_take(&snapshots, &type, &snapshot)) {
 		if (!nla_find(snapshot, DEVLINK_ATTR_REGION_SNAPSHOT_ID, &id))
 			continue;

@@ -26,12 +26,12 @@ static void collect(const struct root *root, const struct nic_subject *s, struct
 	(void)root;
 	_cleanup_buf_ struct buf answer = BUF_INIT;
 	const char *cut = NULL;
-	nic_begin(o, "rtnetlink RTM_GETLINK %s, RTEXT_FILTER_VF", s->name);
-	struct err *e = ask(s->name, RTEXT_FILTER_VF, &answer);
+	uint32_t mask = o->depth->iov ? RTEXT_FILTER_VF : 0;
+	nic_begin(o, "rtnetlink RTM_GETLINK %s%s", s->name, mask ? ", RTEXT_FILTER_VF" : "");
+	struct err *e = ask(s->name, mask, &answer);
 	if (e && answer.len == 0) {
 		/* With very many VFs the answer does not fit into one message: EMSGSIZE. */
-		struct err *again =
-			ask(s->name, RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS, &answer);
+		struct err *again = ask(s->name, mask | RTEXT_FILTER_SKIP_STATS, &answer);
 		cut = "without counters: the whole answer failed";
 		if (again) {
 			err_free(again);

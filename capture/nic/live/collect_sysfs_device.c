@@ -172,7 +172,8 @@ static void collect(const struct root *root, const struct nic_subject *s, struct
 	collect_driver(root, s, o);
 	if (s->kind != NIC_PCI)
 		return;
-	collect_sriov(root, s, o);
+	if (o->depth->iov)
+		collect_sriov(root, s, o);
 	collect_errors(root, s, o);
 	collect_interrupts(root, s, o);
 }

@@ -35,6 +35,7 @@ struct nic_collector {
 	unsigned subjects; /* enum nic_subject_kind, or-ed */
 	unsigned stages;   /* enum nic_stage, or-ed */
 	enum nic_access access;
+	unsigned iov;	  /* nothing below this nic_depth.iov; 0: always */
 	bool device_only; /* interfaces: not those without a device (lo, bond, vlan, bridge, …) */
 	double deadline;  /* seconds for one item, i.e. from one nic_begin() to the next */
 	void (*collect)(const struct root *root, const struct nic_subject *s, struct nic_output *o);
@@ -52,6 +53,12 @@ extern const struct nic_collector nic_collect_ethtool_regs;
 extern const struct nic_collector nic_collect_devlink;
 extern const struct nic_collector nic_collect_devlink_region;
 extern const struct nic_collector nic_collect_devlink_health;
+extern const struct nic_collector nic_collect_debugfs;
+extern const struct nic_collector nic_collect_ethtool_dump;
+extern const struct nic_collector nic_collect_module_eeprom;
+extern const struct nic_collector nic_collect_iov;
+extern const struct nic_collector nic_collect_queues;
+extern const struct nic_collector nic_collect_rdma;
 
 /* NULL-terminated, in the order in which they run. */
 extern const struct nic_collector *const nic_collectors[];

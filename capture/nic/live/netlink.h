@@ -25,7 +25,7 @@ struct nic_netlink {
 	};
 };
 
-/* bus: NETLINK_ROUTE or NETLINK_GENERIC. */
+/* bus: NETLINK_ROUTE, NETLINK_GENERIC or NETLINK_RDMA. */
 struct err *nic_netlink_init(struct nic_netlink *n, int bus) must_check;
 /* Generic netlink, bound to a family; ENOENT in the error when the kernel has no such family. */
 struct err *nic_netlink_init_family(struct nic_netlink *n, const char *family) must_check;

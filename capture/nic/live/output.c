@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+const struct nic_depth nic_depth_default = {.iov = 2};
+
 const char *nic_outcome_name(enum nic_outcome o)
 {
 	static const char *const names[] = {
@@ -24,7 +26,7 @@ static void start_values(struct nic_output *o)
 
 void nic_output_init(struct nic_output *o, int fd)
 {
-	*o = (struct nic_output) {.fd = fd};
+	*o = (struct nic_output) {.fd = fd, .depth = &nic_depth_default};
 	start_values(o);
 }
 

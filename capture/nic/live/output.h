@@ -31,8 +31,18 @@ struct nic_frame {
 /* Values are written as members of record/devices[]/values/<collector>. */
 #define NIC_VALUES_DEPTH 5
 
+/* How far collectors go. */
+struct nic_depth {
+	unsigned iov; /* SR-IOV: 0 nothing, 1 state, 2 resources, 3 queues, 4 everything */
+	bool fresh;   /* may make a device do something for it: take a snapshot, which is deleted
+			 again */
+};
+/* What a capture and nic-dump save do: 2, and nothing is made. */
+extern const struct nic_depth nic_depth_default;
+
 struct nic_output {
 	int fd;
+	const struct nic_depth *depth;
 	struct json values; /* collectors write members here, between nic_begin() and the end of the
 			       item */
 	struct buf values_buf;

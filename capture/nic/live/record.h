@@ -32,6 +32,9 @@ struct nic_record {
 	size_t item_count;
 	struct nic_values *values;
 	size_t value_count;
+	uint64_t room; /* bytes of files that may still be written; not set: bounded false */
+	bool bounded;
+	bool room_used_up;  /* a file was cut for it */
 	bool out_of_memory; /* something is missing from it for that reason */
 };
 

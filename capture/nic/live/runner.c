@@ -119,6 +119,14 @@ static void write_file(struct job *job, const char *payload, size_t len)
 	}
 	const char *data = payload + name_len + 1;
 	size_t left = len - name_len - 1;
+	struct nic_record *record = job->run->record;
+	if (record->bounded && left > record->room) {
+		record->room_used_up = true;
+		file_failed(job, item, ENOSPC);
+		return;
+	}
+	if (record->bounded)
+		record->room -= left;
 	while (left > 0) {
 		ssize_t n = write(job->file, data, left);
 		if (n < 0 && errno == EINTR)
@@ -272,6 +280,8 @@ static _Noreturn void child(const struct job *job, int fd)
 	}
 	struct nic_output o;
 	nic_output_init(&o, fd);
+	if (job->run->depth)
+		o.depth = job->run->depth;
 	job->collector->collect(job->run->root, job->subject, &o);
 	_exit(0);
 }
@@ -315,7 +325,8 @@ static void skip(const struct nic_run *run, const struct nic_collector *c,
 
 void nic_run_collector(const struct nic_run *run, const struct nic_collector *c)
 {
-	if (!(c->stages & run->stage))
+	const struct nic_depth *depth = run->depth ? run->depth : &nic_depth_default;
+	if (!(c->stages & run->stage) || c->iov > depth->iov)
 		return;
 	for (size_t i = 0; i < run->inventory->count; i++) {
 		const struct nic_subject *s = &run->inventory->subjects[i];

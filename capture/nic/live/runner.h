@@ -22,6 +22,7 @@ struct nic_run {
 	double deadline_at; /* clock_now() at which no further item starts and the running one ends
 			     */
 	struct nic_record *record;
+	const struct nic_depth *depth; /* NULL: nic_depth_default */
 };
 
 /* One collector on all its subjects. Never fails: what fails is in the record. */

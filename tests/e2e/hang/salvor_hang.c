@@ -9,6 +9,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/rtmutex.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/semaphore.h>
@@ -20,6 +21,7 @@ static DEFINE_MUTEX(first_lock);
 static DEFINE_MUTEX(second_lock);
 static DECLARE_RWSEM(shared_lock);
 static DEFINE_SEMAPHORE(counting_lock, 1);
+static DEFINE_RT_MUTEX(inheriting_lock);
 static DECLARE_COMPLETION(never);
 
 static int __noreturn forever(void)
@@ -73,6 +75,21 @@ static int waiter_for_semaphore(void *arg)
 {
 	msleep(300);
 	down(&counting_lock);
+	forever();
+}
+
+static int owner_of_rt_mutex(void *arg)
+{
+	rt_mutex_lock(&inheriting_lock);
+	for (;;)
+		msleep_interruptible(1000000);
+	return 0;
+}
+
+static int waiter_for_rt_mutex(void *arg)
+{
+	msleep(300);
+	rt_mutex_lock(&inheriting_lock);
 	forever();
 }
 
@@ -155,6 +172,10 @@ static bool start_way(const char *way)
 	} else if (!strcmp(way, "semaphore")) {
 		start(owner_of_semaphore, "hang_down", -1);
 		start(waiter_for_semaphore, "hang_wait", -1);
+	} else if (!strcmp(way, "rtmutex")) {
+		start(owner_of_rt_mutex, "hang_boosted", -1);
+		start(waiter_for_rt_mutex, "hang_rt1", -1);
+		start(waiter_for_rt_mutex, "hang_rt2", -1);
 	} else if (!strcmp(way, "completion")) {
 		start(waiter_for_completion, "hang_done1", -1);
 		start(waiter_for_completion, "hang_done2", -1);

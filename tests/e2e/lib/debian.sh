@@ -4,6 +4,7 @@
 # Debian roots for the lab: mirrors and apt settings come from this machine's own apt configuration.
 
 LAB_SUITE=${LAB_SUITE:-trixie}
+LAB_NEXT_SUITE=${LAB_NEXT_SUITE:-forky}
 LAB_KEYRING=${LAB_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}
 
 # host_packages NAME…: installs those that this machine lacks
@@ -43,6 +44,49 @@ sources() {
 	done
 }
 
+# mirror_file PATH OUT: fetches a file of the archive as apt would
+mirror_file() {
+	local mirror
+	mirror=$(debian_mirror)
+	/usr/lib/apt/apt-helper -qq download-file "${mirror%/}/$1" "$2" >/dev/null 2>&1
+}
+
+# has_packages SUITE ARCH NAME…: whether the mirror has the files of these packages that its index names
+has_packages() {
+	local suite=$1 arch=$2 dir name file lacks=
+	shift 2
+	dir=$(mktemp -d "$LAB_CACHE/run.XXXXXX")
+	if ! mirror_file "dists/$suite/main/binary-$arch/Packages.xz" "$dir/index.xz"; then
+		lacks=index
+	fi
+	for name in "$@"; do
+		[ -z "$lacks" ] || break
+		file=$(xz -dc "$dir/index.xz" | awk -v name="$name" '
+			/^Package: / { here = $2 == name } here && /^Filename: / { file = $2 } END { print file }')
+		if [ -z "$file" ] || ! mirror_file "${file//+/%2b}" "$dir/$name"; then
+			lacks=$name
+		fi
+	done
+	remove_tree "$dir"
+	[ -z "$lacks" ]
+}
+
+# ppc64el_suite: the suite of the POWER roots. Mirrors bring a point release to ppc64el days after its index; the
+# packages that every point release changes tell. What was found is kept until lab clean, so that parts keep their keys.
+ppc64el_suite() {
+	local kept=$LAB_CACHE/ppc64el-suite suite
+	if [ ! -s "$kept" ]; then
+		mkdir -p "$LAB_CACHE"
+		for suite in "$LAB_SUITE" "$LAB_NEXT_SUITE"; do
+			! has_packages "$suite" ppc64el base-files libc6 || break
+			say "the mirror lacks packages that its index of $suite for ppc64el names"
+		done
+		printf '%s\n' "$suite" >"$kept.tmp.$BASHPID"
+		mv "$kept.tmp.$BASHPID" "$kept"
+	fi
+	cat "$kept"
+}
+
 # apt_settings FILE: how this machine's apt reaches its mirrors (proxies, checks), for a root's apt
 apt_settings() {
 	{
@@ -71,9 +115,22 @@ qemu_user_ppc64le() {
 
 # debootstrap_root ROOT ARCH VARIANT LIST [mmdebstrap options…]
 debootstrap_root() {
-	local root=$1 arch=$2 variant=$3 packages=$4 settings
-	shift 4
+	local root=$1 try
 	host_packages mmdebstrap
+	# a mirror that is being updated names packages that it has no longer, or not yet
+	for try in 1 2 3; do
+		! debootstrap_once "$@" || return 0
+		[ "$try" -lt 3 ] || return 1
+		say "mmdebstrap failed; once more in $((try * 30)) s"
+		sleep $((try * 30))
+		remove_tree "$root"
+	done
+}
+
+# debootstrap_once: the same, tried once
+debootstrap_once() {
+	local root=$1 arch=$2 variant=$3 packages=$4 settings status=0
+	shift 4
 	settings=$root.apt.conf
 	apt_settings "$settings"
 	mapfile -t lines < <(sources "${LAB_SUITES[@]}")
@@ -81,6 +138,7 @@ debootstrap_root() {
 		--include="$(list "$packages" | paste -sd,)" --aptopt="$settings" \
 		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-		--setup-hook="$(apt_secrets_hook)" "$@" "$LAB_SUITE" "$root" "${lines[@]}"
+		--setup-hook="$(apt_secrets_hook)" "$@" "$LAB_SUITE" "$root" "${lines[@]}" || status=$?
 	rm -f "$settings"
+	return $status
 }

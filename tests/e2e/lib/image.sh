@@ -122,10 +122,11 @@ guest_image_fill() {
 		in_guest "$root" sh -euc "$line" </dev/null
 	done
 	if [ "$initrd" = yes ]; then
-		if [ -e "$root/usr/bin/dracut" ]; then
-			in_guest "$root" dracut -q --force "/boot/initrd.img-$release" "$release" </dev/null
-		else
+		# initramfs-tools, where it is installed, is what the guest's own initramfs is made by
+		if [ -e "$root/usr/sbin/mkinitramfs" ]; then
 			in_guest "$root" mkinitramfs -o "/boot/initrd.img-$release" "$release" </dev/null
+		else
+			in_guest "$root" dracut -q --force "/boot/initrd.img-$release" "$release" </dev/null
 		fi
 		cp "$root/boot/initrd.img-$release" "$out.initrd"
 	fi

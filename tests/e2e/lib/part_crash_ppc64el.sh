@@ -9,12 +9,14 @@ PART_NEEDS[crash-ppc64el]=
 PART_MIB[crash-ppc64el]=512
 
 part_crash_ppc64el_inputs() {
-	printf 'suite %s\n' "$LAB_SUITE"
+	printf 'suite %s\n' "$(ppc64el_suite)"
 	list crash-ppc64el
 }
 
 part_crash_ppc64el_make() {
-	local LAB_SUITES=("$LAB_SUITE")
+	local suite
+	suite=$(ppc64el_suite)
+	local LAB_SUITE=$suite LAB_SUITES=("$suite")
 	qemu_user_ppc64le
 	debootstrap_root "$1/root" ppc64el extract crash-ppc64el
 	rm -rf "$1"/root/var/lib/apt/lists/* "$1"/root/etc/apt/auth.conf*

@@ -16,7 +16,7 @@ part_amd64_guest_inputs() {
 }
 
 part_ppc64el_guest_inputs() {
-	printf 'suite %s\n' "$LAB_SUITE"
+	printf 'suite %s\n' "$(ppc64el_suite)"
 	list guest
 	declare -f guest_settle
 }
@@ -51,7 +51,9 @@ part_amd64_guest_make() {
 }
 
 part_ppc64el_guest_make() {
-	local LAB_SUITES=("$LAB_SUITE") root=$1/root
+	local suite root=$1/root
+	suite=$(ppc64el_suite)
+	local LAB_SUITE=$suite LAB_SUITES=("$suite")
 	qemu_user_ppc64le
 	debootstrap_root "$root" ppc64el apt guest
 	guest_settle "$root"

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # A kernel module for the x86_64 guest that hangs or kills its kernel on purpose (tests/e2e/hang), built against
-# Debian's headers of that very kernel. Result: salvor_hang.ko
+# Debian's headers of that very kernel, and the dmsetup that the guest lacks. Result: salvor_hang.ko, dmsetup,
+# libdevmapper.so
 
 PART_ORDER+=(hang)
 PART_NEEDS[hang]='tools amd64-kernel'
@@ -33,6 +34,12 @@ part_hang_make() {
 		done
 		make -C "headers/usr/src/linux-headers-$2" M="$1" modules
 		strip --strip-debug salvor_hang.ko
-		rm -rf debs headers
+		mkdir tools
+		(cd debs && apt-get -o APT::Sandbox::User=root download dmsetup libdevmapper1.02.1)
+		for deb in debs/dmsetup_*.deb debs/libdevmapper*.deb; do dpkg-deb -x "$deb" tools; done
+		find tools -name dmsetup -type f -perm -u+x -exec cp {} dmsetup ";"
+		find tools -name "libdevmapper.so.1.02.1" -type f -exec cp {} libdevmapper.so ";"
+		[ -s dmsetup ] && [ -s libdevmapper.so ]
+		rm -rf debs headers tools
 	' bash "$1" "$release"
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# The peer: the same x86_64 guest with Debian's kdump-tools in place of Salvor, for comparisons of the same run.
-# The guest makes its capture initramfs itself, as on a real machine.
+# The peer: an x86_64 guest with Debian's kdump-tools, for comparisons of the same run. The guest makes its capture
+# initramfs itself, as on a real machine. With Salvor installed besides and kdump-tools disabled, the same root is
+# Salvor's side of the comparison (prepare x86_64-peer).
 
 PART_ORDER+=(amd64-peer amd64-peer-image)
 PART_NEEDS[amd64-peer]=amd64-kernel

@@ -173,6 +173,55 @@ static void an_incomplete_dump_is_named_so(void **state)
 			 0);
 }
 
+/* What cannot be read back may not be what was written. */
+static void a_dump_without_its_manifest_is_not_called_complete(void **state)
+{
+	(void)state;
+	script("vmcore-filter", DMESG LAST_TWO "cp $in $out; mkdir ${out%/*}/SHA256SUMS");
+	plan_save(run);
+	assert_int_equal(step("vmcore")->outcome, OUTCOME_OK);
+	assert_int_equal(step("manifest")->outcome, OUTCOME_FAILED);
+	assert_true(run->target.published);
+	assert_false(run_whole(run));
+	assert_int_equal(check("case $PWD in */h-20261122T094142Z-incomplete) ;; *) exit 1 ;; "
+			       "esac; cmp vmcore ../../proc/vmcore && "
+			       "tr -d '\n' < capture.json | grep -q '\"complete\": "
+			       "false.*\"complete\": true,[^,]*\"digested\": false'"),
+			 0);
+}
+
+/* As when memory runs out: the step's process is killed while it waits for the collector. */
+static void a_killed_step_goes_on_with_the_next_collector(void **state)
+{
+	(void)state;
+	script("vmcore-filter", DMESG LAST_TWO "echo part > $out; kill -9 $PPID; sleep 60");
+	plan_save(run);
+	assert_int_equal(step("vmcore")->outcome, OUTCOME_FAILED);
+	assert_int_equal(step("vmcore-again")->outcome, OUTCOME_OK);
+	assert_true(run_whole(run));
+	assert_int_equal(run->core.attempts, 2);
+	assert_int_equal(run->core.saved_by, 1);
+	assert_string_equal(run->core.attempt[1].collector, "copy");
+	assert_int_equal(check("case $PWD in */h-20261122T094142Z) ;; *) exit 1 ;; esac; "
+			       "cmp vmcore ../../proc/vmcore && "
+			       "sha256sum --strict --quiet -c SHA256SUMS && "
+			       "grep -q 'watched over it was killed' capture.json"),
+			 0);
+}
+
+/* Once: a second one that is killed is the last. */
+static void a_step_that_is_killed_twice(void **state)
+{
+	(void)state;
+	script("vmcore-filter", DMESG "kill -9 $PPID; sleep 60");
+	script("makedumpfile", "kill -9 $PPID; sleep 60");
+	plan_save(run);
+	assert_int_equal(step("vmcore-again")->outcome, OUTCOME_FAILED);
+	assert_false(run->core.usable);
+	assert_int_equal(run->core.attempts, 2);
+	assert_int_equal(step("publish")->outcome, OUTCOME_OK);
+}
+
 /* dump_to_rootfs: two dumps, and no doubt which is which. */
 static void the_first_target_is_told_from_the_second(void **state)
 {
@@ -377,6 +426,9 @@ int main(void)
 		T(collectors_in_turn),
 		T(the_collectors_record_is_kept),
 		T(an_incomplete_dump_is_named_so),
+		T(a_dump_without_its_manifest_is_not_called_complete),
+		T(a_killed_step_goes_on_with_the_next_collector),
+		T(a_step_that_is_killed_twice),
 		T(the_first_target_is_told_from_the_second),
 		T(failures_do_not_spread),
 		T(no_target),

@@ -194,15 +194,14 @@ static inline struct kallsyms_tables kallsyms_image_tables(const struct kallsyms
 	return (struct kallsyms_tables) {
 		.order = spec->order,
 		.num_syms = (uint32_t)n,
-		.names = data + m->names,
-		.names_len = m->names_end - m->names,
-		.token_table = data + m->token_table,
-		.token_table_len = m->token_table_end - m->token_table,
-		.token_index = data + m->token_index,
-		.offsets = m->offsets ? data + m->offsets : NULL,
+		.names = kbytes_of(data + m->names, m->names_end - m->names),
+		.token_table = kbytes_of(data + m->token_table,
+					 m->token_table_end - m->token_table),
+		.token_index = kbytes_of(data + m->token_index, KALLSYMS_TOKEN_INDEX),
+		.offsets = kbytes_of(data + m->offsets, m->offsets ? n * 4 : 0),
 		.offsets_addr = at + m->offsets,
 		.relative_base = m->relative_base ? &m->base_value : NULL,
-		.addresses = m->addresses ? data + m->addresses : NULL,
+		.addresses = kbytes_of(data + m->addresses, m->addresses ? n * 8 : 0),
 		.stext = stext,
 	};
 }

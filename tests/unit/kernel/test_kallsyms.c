@@ -23,7 +23,7 @@ static const struct image_symbol percpu[] = {
 	{0, 'A', "fixed_percpu_data"},
 	{0x34000, 'A', "__per_cpu_end"},
 	{STEXT, 'T', "_stext"},
-	{STEXT + 0x7fffffff, 'B', "_end"},
+	{UINT64_MAX, 'B', "_end"}, /* as far as 32 bits reach */
 };
 
 #define SPEC(enc, ord, w)                                                                          \
@@ -40,8 +40,8 @@ static const struct decode_case {
 	{SPEC(KALLSYMS_RELATIVE, ORDER_LE, true), STEXT, plain, ARRAY_SIZE(plain)},
 	{SPEC(KALLSYMS_RELATIVE, ORDER_BE, false), STEXT, plain, ARRAY_SIZE(plain)},
 	{SPEC(KALLSYMS_RELATIVE, ORDER_LE, true), STEXT - 0x80000000, plain, ARRAY_SIZE(plain)},
-	{SPEC(KALLSYMS_PERCPU, ORDER_LE, true), STEXT, percpu, ARRAY_SIZE(percpu)},
-	{SPEC(KALLSYMS_PERCPU, ORDER_BE, true), STEXT, percpu, ARRAY_SIZE(percpu)},
+	{SPEC(KALLSYMS_PERCPU, ORDER_LE, true), STEXT - 0x1000000, percpu, ARRAY_SIZE(percpu)},
+	{SPEC(KALLSYMS_PERCPU, ORDER_BE, true), STEXT - 0x1000000, percpu, ARRAY_SIZE(percpu)},
 	{SPEC(KALLSYMS_PLACE, ORDER_LE, true), 0, plain, ARRAY_SIZE(plain)},
 	{SPEC(KALLSYMS_PLACE, ORDER_BE, true), 0, plain, ARRAY_SIZE(plain)},
 	{SPEC(KALLSYMS_ADDRESSES, ORDER_LE, false), 0, plain, ARRAY_SIZE(plain)},
@@ -50,19 +50,50 @@ static const struct decode_case {
 
 struct expected {
 	const struct image_symbol *symbols;
-	size_t n, seen;
+	size_t n, seen; /* each twice */
 };
 
-static struct err *compare(void *arg, uint64_t addr, char type, const char *name, size_t len)
+/* Every symbol by its number, its address and its name; out of order, as reports ask. */
+static struct err *compare(struct kallsyms_tables *t, struct expected *x,
+			   enum kallsyms_encoding *encoding)
 {
-	struct expected *x = arg;
-	assert_true(x->seen < x->n);
-	const struct image_symbol *s = &x->symbols[x->seen++];
-	assert_int_equal(addr, s->addr);
-	assert_int_equal(type, s->type);
-	assert_string_equal(name, s->name);
-	assert_int_equal(len, strlen(name));
+	struct kallsyms *k;
+	struct err *e = kallsyms_open(t, &k);
+	if (e)
+		return e;
+	assert_int_equal(kallsyms_count(k), x->n);
+	for (; x->seen < 2 * x->n; x->seen++) {
+		uint32_t i = (uint32_t)(x->seen < x->n ? x->n - 1 - x->seen : x->seen - x->n);
+		const struct image_symbol *s = &x->symbols[i];
+		char name[KALLSYMS_NAME_MAX];
+		uint32_t found = UINT32_MAX;
+		size_t cursor = 0;
+		assert_int_equal(kallsyms_addr(k, i), s->addr);
+		assert_int_equal(kallsyms_read_name(k, i, name), strlen(s->name) + 1);
+		assert_int_equal(name[0], s->type);
+		assert_string_equal(name + 1, s->name);
+		assert_string_equal(kallsyms_name(k, i), name);
+		assert_ptr_equal(kallsyms_name(k, i), kallsyms_name(k, i));
+		while (kallsyms_next(k, s->name, &cursor, &found) && found != i)
+			;
+		assert_int_equal(found, i);
+		assert_true(kallsyms_at(k, s->addr, &found));
+		assert_int_equal(kallsyms_addr(k, found), s->addr);
+		assert_true(found == 0 || kallsyms_addr(k, found - 1) < s->addr);
+	}
+	if (encoding)
+		*encoding = kallsyms_encoding(k);
+	kallsyms_destroy(k);
 	return NULL;
+}
+
+/* The error of tables that are damaged. */
+static struct err *refusal(struct kallsyms_tables *t)
+{
+	struct kallsyms *k = NULL;
+	struct err *e = kallsyms_open(t, &k);
+	kallsyms_destroy(k);
+	return e;
 }
 
 static void encodings(void **state)
@@ -75,8 +106,8 @@ static void encodings(void **state)
 		struct expected x = {c->symbols, c->n, 0};
 		kallsyms_image_make(&m, &c->spec, AT, LEAD, c->base, c->symbols, c->n);
 		struct kallsyms_tables t = kallsyms_image_tables(&m, &c->spec, AT, c->n, STEXT);
-		assert_ok(kallsyms_decode(&t, compare, &x, &encoding));
-		assert_int_equal(x.seen, c->n);
+		assert_ok(compare(&t, &x, &encoding));
+		assert_int_equal(x.seen, 2 * c->n);
 		assert_int_equal(encoding, c->spec.encoding);
 		buf_deinit(&m.bytes);
 	}
@@ -102,18 +133,11 @@ static void long_names(void **state)
 				continue;
 			kallsyms_image_make(&m, &spec, AT, LEAD, STEXT, symbols, 3);
 			struct kallsyms_tables t = kallsyms_image_tables(&m, &spec, AT, 3, STEXT);
-			assert_ok(kallsyms_decode(&t, compare, &x, NULL));
-			assert_int_equal(x.seen, 3);
+			assert_ok(compare(&t, &x, NULL));
+			assert_int_equal(x.seen, 6);
 			buf_deinit(&m.bytes);
 		}
 	}
-}
-
-static struct err *never(void *arg, uint64_t addr, char type, const char *name, size_t len)
-{
-	(void)arg, (void)addr, (void)type, (void)name, (void)len;
-	fail_msg("a symbol from tables that are damaged");
-	return NULL;
 }
 
 static struct kallsyms_image image;
@@ -146,7 +170,7 @@ static void wrong_numbers(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		struct kallsyms_tables t = tables();
 		t.num_syms = numbers[i];
-		assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "kallsyms: ");
+		assert_err(refusal(&t), ERR_FORMAT, "kallsyms: ");
 	}
 }
 
@@ -157,10 +181,9 @@ static void truncated_names(void **state)
 	for (size_t len = 0; len < image.names_end - image.names; len++) {
 		struct kallsyms_tables t = tables();
 		uint8_t *names = malloc(len ? len : 1);
-		memcpy(names, t.names, len);
-		t.names = names;
-		t.names_len = len;
-		assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "kallsyms: ");
+		memcpy(names, t.names.whole, len);
+		t.names = kbytes_of(names, len);
+		assert_err(refusal(&t), ERR_FORMAT, "kallsyms: ");
 		free(names);
 	}
 }
@@ -175,13 +198,12 @@ static void truncated_tokens(void **state)
 		struct kallsyms_tables t = tables();
 		struct expected x = {plain, ARRAY_SIZE(plain), 0};
 		uint8_t *table = malloc(len ? len : 1);
-		memcpy(table, t.token_table, len);
-		t.token_table = table;
-		t.token_table_len = len;
+		memcpy(table, t.token_table.whole, len);
+		t.token_table = kbytes_of(table, len);
 		if (len < needed)
-			assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "damaged");
+			assert_err(refusal(&t), ERR_FORMAT, "damaged");
 		else
-			assert_ok(kallsyms_decode(&t, compare, &x, NULL));
+			assert_ok(compare(&t, &x, NULL));
 		free(table);
 	}
 }
@@ -192,8 +214,8 @@ static void index_anywhere(void **state)
 	uint8_t index[KALLSYMS_TOKEN_INDEX];
 	struct kallsyms_tables t = tables();
 	memset(index, 0xff, sizeof(index));
-	t.token_index = index;
-	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "name 0 of 7");
+	t.token_index = kbytes_of(index, sizeof(index));
+	assert_err(refusal(&t), ERR_FORMAT, "name 0 of 7");
 }
 
 /* A token that contains the code that stands for it is text, and expanded once. */
@@ -209,20 +231,18 @@ static void token_cycle(void **state)
 	index[4] = 9;
 	struct kallsyms_tables t = {.order = ORDER_LE,
 				    .num_syms = 2,
-				    .names = names,
-				    .names_len = sizeof(names),
-				    .token_table = (const uint8_t *)table,
-				    .token_table_len = sizeof(table),
-				    .token_index = index,
-				    .offsets = offsets,
+				    .names = kbytes_of(names, sizeof(names)),
+				    .token_table = kbytes_of(table, sizeof(table)),
+				    .token_index = kbytes_of(index, sizeof(index)),
+				    .offsets = kbytes_of(offsets, sizeof(offsets)),
 				    .relative_base = &base,
 				    .stext = STEXT};
 	/* not printable: refused, and not expanded without end */
-	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "name 1 of 2");
+	assert_err(refusal(&t), ERR_FORMAT, "name 1 of 2");
 	t.num_syms = 1;
 	struct expected x = {plain, 1, 0};
-	assert_ok(kallsyms_decode(&t, compare, &x, NULL));
-	assert_int_equal(x.seen, 1);
+	assert_ok(compare(&t, &x, NULL));
+	assert_int_equal(x.seen, 2);
 }
 
 /* One code for 60000 characters, and 16383 codes a name. */
@@ -238,12 +258,10 @@ static void endless_name(void **state)
 	names[0] = 0xff;
 	names[1] = 0x7f;
 	t.num_syms = 1;
-	t.names = names;
-	t.names_len = 2 + 0x3fff;
-	t.token_table = table;
-	t.token_table_len = 60001;
-	t.token_index = index;
-	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "name 0 of 1");
+	t.names = kbytes_of(names, 2 + 0x3fff);
+	t.token_table = kbytes_of(table, 60001);
+	t.token_index = kbytes_of(index, sizeof(index));
+	assert_err(refusal(&t), ERR_FORMAT, "name 0 of 1");
 	free(table);
 	free(names);
 }
@@ -253,13 +271,13 @@ static void stext_elsewhere(void **state)
 	(void)state;
 	struct kallsyms_tables t = tables();
 	t.stext = STEXT + 1;
-	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "has _stext at");
+	assert_err(refusal(&t), ERR_FORMAT, "has _stext at");
 	t = tables();
-	t.offsets = NULL;
-	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "has _stext at");
+	t.offsets = kbytes_of(NULL, 0);
+	assert_err(refusal(&t), ERR_FORMAT, "has _stext at");
 	t = tables();
 	t.relative_base = NULL;
-	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "has _stext at");
+	assert_err(refusal(&t), ERR_FORMAT, "has _stext at");
 }
 
 static void no_stext(void **state)
@@ -268,23 +286,44 @@ static void no_stext(void **state)
 	struct kallsyms_image m;
 	kallsyms_image_make(&m, &good, AT, LEAD, STEXT, plain + 1, 3);
 	struct kallsyms_tables t = kallsyms_image_tables(&m, &good, AT, 3, STEXT);
-	assert_err(kallsyms_decode(&t, never, NULL, NULL), ERR_FORMAT, "no symbol _stext");
+	assert_err(refusal(&t), ERR_FORMAT, "no symbol _stext");
 	buf_deinit(&m.bytes);
 }
 
-static struct err *third_fails(void *arg, uint64_t addr, char type, const char *name, size_t len)
-{
-	(void)addr, (void)type, (void)name, (void)len;
-	return ++*(int *)arg == 3 ? err_new(ERR_UNSUPPORTED, "enough") : NULL;
-}
-
-static void receiver_fails(void **state)
+/* As many as several groups and strides have: each is found by number and by name. */
+static void many(void **state)
 {
 	(void)state;
-	struct kallsyms_tables t = tables();
-	int seen = 0;
-	assert_err(kallsyms_decode(&t, third_fails, &seen, NULL), ERR_UNSUPPORTED, "enough");
-	assert_int_equal(seen, 3);
+	enum { MANY = 1000 };
+	static struct image_symbol symbols[MANY];
+	static char names[MANY][16];
+	struct kallsyms_image m;
+	struct kallsyms *k;
+	size_t cursor = 0, twice = 0;
+	uint32_t found;
+	for (unsigned int i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(names[i]), i % 100 ? "do_%u_page" : "same", i);
+		symbols[i] = (struct image_symbol) {STEXT + i * 16, 't', names[i]};
+	}
+	symbols[0] = (struct image_symbol) {STEXT, 'T', "_stext"};
+	kallsyms_image_make(&m, &good, AT, LEAD, STEXT, symbols, MANY);
+	struct kallsyms_tables t = kallsyms_image_tables(&m, &good, AT, MANY, STEXT);
+	struct expected x = {symbols, MANY, 0};
+	assert_ok(compare(&t, &x, NULL));
+	t = kallsyms_image_tables(&m, &good, AT, MANY, STEXT);
+	assert_ok(kallsyms_open(&t, &k));
+	while (kallsyms_next(k, "same", &cursor, &found))
+		assert_int_equal(found, 100 * ++twice);
+	assert_int_equal(twice, 9);
+	cursor = 0;
+	assert_false(kallsyms_next(k, "do_1_pages", &cursor, &found));
+	assert_true(kallsyms_at(k, STEXT + 500 * 16 + 15, &found));
+	assert_int_equal(found, 500);
+	assert_true(kallsyms_at(k, UINT64_MAX, &found));
+	assert_int_equal(found, MANY - 1);
+	assert_false(kallsyms_at(k, STEXT - 1, &found));
+	kallsyms_destroy(k);
+	buf_deinit(&m.bytes);
 }
 
 int main(void)
@@ -295,7 +334,7 @@ int main(void)
 		cmocka_unit_test(truncated_tokens), cmocka_unit_test(index_anywhere),
 		cmocka_unit_test(token_cycle),	    cmocka_unit_test(endless_name),
 		cmocka_unit_test(stext_elsewhere),  cmocka_unit_test(no_stext),
-		cmocka_unit_test(receiver_fails),
+		cmocka_unit_test(many),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -156,6 +156,32 @@ static void modules_come_first(void **state)
 	}
 }
 
+/* Only what is asked for, and that once: the list may have changed to nonsense then. */
+static void modules_when_asked_for(void **state)
+{
+	(void)state;
+	struct machine k;
+	machine_init(&k, ORDER_LE);
+	put_module(&k, 0, "e1000", 100);
+	put_module(&k, 1, "igb", 200);
+	struct types *t = machine_types(&k);
+	types_seek_modules(t, &k.m.k, &k.symbols);
+	assert_int_equal(size_of(t, NULL, "adapter"), 0);
+	assert_int_equal(types_modules(t), 0);
+	assert_int_equal(size_of(t, "none", "adapter"), 0);
+	assert_int_equal(types_modules(t), 0);
+	assert_int_equal(size_of(t, "igb", "adapter"), 200);
+	assert_int_equal(types_modules(t), 1);
+	k.symbols.n = 0;
+	assert_int_equal(size_of(t, "igb", "adapter"), 200);
+	assert_int_equal(size_of(t, "e1000", "adapter"), 0);
+	k.symbols.n = 4;
+	assert_int_equal(size_of(t, "e1000", "adapter"), 0); /* that it is not there is known */
+	assert_int_equal(size_of(t, "none", "list_head"), 16);
+	types_destroy(t);
+	machine_deinit(&k);
+}
+
 static void names_as_in_c(void **state)
 {
 	(void)state;
@@ -294,6 +320,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(modules_come_first),
+		cmocka_unit_test(modules_when_asked_for),
 		cmocka_unit_test(names_as_in_c),
 		cmocka_unit_test(no_types_in_this_kernel),
 		cmocka_unit_test(damaged_modules_are_counted),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A dead kernel of threads and locks, for tests: task_structs, stacks with the frames of functions
- * that wait, and mutexes, rwsems and semaphores as kernels of several generations lay them out. The
- * threads are handed to struct report as found; symbols are real kallsyms. Header only; one world
- * at a time. What cannot be ends the program.
+ * that wait, and mutexes, rwsems, semaphores and rt_mutexes as kernels of several generations lay
+ * them out. The threads are handed to struct report as found; symbols are real kallsyms. Header
+ * only; one world at a time. What cannot be ends the program.
  */
 #ifndef SALVOR_TESTS_LOCK_WORLD_H
 #define SALVOR_TESTS_LOCK_WORLD_H
@@ -25,7 +25,13 @@
 #define LOCK_SIZE  0x40
 
 /* Members of the fake task_struct and rq. */
-enum { T_BLOCKER = 0x20, T_BLOCKED_ON = 0x28, T_EXEC_START = 0x30, T_ARRIVAL = 0x38 };
+enum {
+	T_BLOCKER = 0x20,
+	T_BLOCKED_ON = 0x28,
+	T_EXEC_START = 0x30,
+	T_ARRIVAL = 0x38,
+	T_PI_BLOCKED_ON = 0x40
+};
 enum { RQ_CLOCK = 0, RQ_CLOCK_TASK = 8 };
 /* Of a waiter, in all kinds: list, task, type. */
 enum { W_TASK = 16, W_TYPE = 24 };
@@ -57,6 +63,8 @@ static const char *const world_functions[] = {
 	"io_schedule",
 	"folio_wait_bit_common",
 	"kthread",
+	"rt_mutex_slowlock",
+	"futex_lock_pi",
 };
 
 struct lock_world {
@@ -173,12 +181,16 @@ static inline unsigned int world_thread(struct lock_world *w, const char *comm, 
 #define IN_READ	 "__schedule schedule io_schedule rwsem_down_read_slowpath down_read do_work"
 #define IN_WRITE "__schedule schedule io_schedule rwsem_down_write_slowpath down_write do_work"
 #define IN_DOWN	 "__schedule schedule io_schedule ___down_common down do_work"
+#define IN_RT	 "__schedule schedule rt_mutex_slowlock futex_lock_pi other_work"
 #define ASLEEP	 "__schedule schedule pipe_read other_work"
 
 /* Offsets in the fake locks: as in a kernel without debugging, but for a few pads. */
 enum { MUTEX_OWNER = 0, MUTEX_LIST = 16 };
 enum { RWSEM_COUNT = 0, RWSEM_OWNER = 8, RWSEM_LIST = 24 };
 enum { SEM_COUNT = 4, SEM_LIST = 8, SEM_HOLDER = 24 };
+enum { RT_WAITERS = 8, RT_OWNER = 24 };
+/* Of its waiter: the node of the tree (parent, right, left), task, lock. */
+enum { RT_NODE = 0, RT_TASK = 24, RT_LOCK = 32 };
 
 static inline bool world_heads(const struct lock_world *w)
 {
@@ -239,6 +251,24 @@ static inline void world_wait_semaphore(struct lock_world *w, unsigned int t, ui
 	world_wait(w, t, semaphore + SEM_LIST);
 }
 
+/* A tree that was never balanced: who comes last is on the right of the one before. */
+static inline void world_wait_rt_mutex(struct lock_world *w, unsigned int t, uint64_t mutex)
+{
+	uint64_t waiter = world_waiter(w, t), parent = 0, at = mutex + RT_WAITERS;
+	for (uint64_t node; (node = world_get(w, at)); at = node + 8)
+		parent = node;
+	world_u64(w, at, waiter + RT_NODE);
+	world_u64(w, waiter + RT_NODE, parent | 1);
+	world_u64(w, waiter + RT_TASK, world_task(t));
+	world_u64(w, waiter + RT_LOCK, mutex);
+	world_u64(w, world_task(t) + T_PI_BLOCKED_ON, waiter);
+	world_u64(w, mutex + RT_OWNER, world_get(w, mutex + RT_OWNER) | 1);
+}
+static inline void world_hold_rt_mutex(struct lock_world *w, unsigned int t, uint64_t mutex)
+{
+	world_u64(w, mutex + RT_OWNER, world_task(t) | (world_get(w, mutex + RT_OWNER) & 1));
+}
+
 static inline void world_hold_mutex(struct lock_world *w, unsigned int t, uint64_t mutex)
 {
 	world_u64(w, mutex + MUTEX_OWNER, world_task(t) | (world_get(w, mutex) & 7));
@@ -292,6 +322,15 @@ static inline void world_lock_layout(const struct lock_world *w, struct layout *
 	l->mutex_waiter_task = l->rwsem_waiter_task = l->semaphore_waiter_task = W_TASK;
 	l->rwsem_waiter_type = W_TYPE;
 	l->rwsem_waiting_for_read = 1;
+	l->task_pi_blocked_on = T_PI_BLOCKED_ON;
+	*(says ? &l->rt_mutex_base_owner : &l->rt_mutex_owner) = RT_OWNER;
+	*(says ? &l->rt_mutex_base_waiters : &l->rt_mutex_waiters) = RT_WAITERS;
+	*(says ? &l->rt_waiter_node : &l->rt_waiter_tree_entry) = RT_NODE;
+	l->rt_waiter_task = RT_TASK;
+	l->rt_waiter_lock = RT_LOCK;
+	l->rb_node_parent = 0;
+	l->rb_node_right = 8;
+	l->rb_node_left = 16;
 	if (!says)
 		return;
 	l->semaphore_last_holder = SEM_HOLDER;

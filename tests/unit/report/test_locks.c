@@ -181,6 +181,64 @@ static void semaphores(void **state)
 	}
 }
 
+/* A futex with priority inheritance, and a circle over it. */
+static void rt_mutexes(void **state)
+{
+	(void)state;
+	for (enum generation g = 0; g < GENERATIONS; g++) {
+		struct lock_world w;
+		world_init(&w, g, 8);
+		unsigned int owner = world_thread(&w, "owner", 'D', IN_MUTEX);
+		unsigned int a = world_thread(&w, "a", 'S', IN_RT);
+		unsigned int b = world_thread(&w, "b", 'D', IN_RT);
+		world_hold_rt_mutex(&w, owner, HEAP);
+		world_wait_rt_mutex(&w, a, HEAP);
+		world_wait_rt_mutex(&w, b, HEAP);
+		world_hold_mutex(&w, b, STATIC);
+		world_wait_mutex(&w, owner, STATIC);
+		const struct locks *l = found(&w);
+		assert_int_equal(l->n, 2);
+		const struct lock *rt = lock_wanted(l, a);
+		assert_int_equal(rt->kind, LOCK_RT_MUTEX);
+		assert_int_equal(rt->addr, HEAP);
+		assert_int_equal(rt->n, 2);
+		assert_int_equal(rt->hold, HELD_BY);
+		assert_false(rt->incomplete);
+		assert_int_equal(lock_waits_for(l, a), owner);
+		assert_ptr_equal(lock_wanted(l, b), rt);
+		assert_int_equal(l->unfound[LOCK_RT_MUTEX], 0);
+		assert_deadlock(&w, "owner (pid 1) waits for mutex static_0 held by b (pid 3), "
+				    "which waits for an rt_mutex held by owner");
+		world_deinit(&w);
+	}
+}
+
+/* What one says and the lock does not, or another's waiter, is not believed. */
+static void rt_mutexes_that_disagree(void **state)
+{
+	(void)state;
+	struct lock_world w;
+	world_init(&w, KERNEL_6_1, 8);
+	unsigned int owner = world_thread(&w, "owner", 'S', ASLEEP);
+	unsigned int a = world_thread(&w, "a", 'D', IN_RT);
+	unsigned int elsewhere = world_thread(&w, "elsewhere", 'D', IN_RT);
+	unsigned int thief = world_thread(&w, "thief", 'D', IN_RT);
+	world_hold_rt_mutex(&w, owner, HEAP);
+	world_wait_rt_mutex(&w, a, HEAP);
+	world_wait_rt_mutex(&w, elsewhere, HEAP);
+	world_u64(&w, world_waiter(&w, elsewhere) + RT_LOCK, HEAP + LOCK_SIZE);
+	world_u64(&w, world_task(thief) + T_PI_BLOCKED_ON, world_waiter(&w, a));
+	world_open(&w);
+	const struct locks *l = report_locks(&w.r);
+	assert_non_null(l);
+	assert_int_equal(l->n, 1);
+	assert_int_equal(l->lock[0].n, 1);
+	assert_true(l->lock[0].incomplete);
+	assert_int_equal(l->wanted[thief], LOCK_NONE);
+	assert_int_equal(l->unfound[LOCK_RT_MUTEX], 2);
+	world_deinit(&w);
+}
+
 /* Given to its first waiter, which has not run since: no circle. */
 static void handed_over(void **state)
 {
@@ -229,6 +287,8 @@ int main(void)
 		cmocka_unit_test(writer_behind_a_reader),
 		cmocka_unit_test(circle_over_a_reader),
 		cmocka_unit_test(semaphores),
+		cmocka_unit_test(rt_mutexes),
+		cmocka_unit_test(rt_mutexes_that_disagree),
 		cmocka_unit_test(handed_over),
 		cmocka_unit_test(circle_that_opens),
 	};

@@ -171,6 +171,24 @@ static void locks_as_json(void **state)
 	world_deinit(&w);
 }
 
+/* Processes are each somewhere else in user space, and hang in the same place all the same. */
+static void groups_of_processes(void **state)
+{
+	(void)state;
+	struct lock_world w;
+	world_init(&w, KERNEL_6_1, 8);
+	for (unsigned int i = 0; i < 3; i++) {
+		unsigned int t = world_thread(&w, "dd", 'D', "__schedule schedule do_work kthread");
+		struct frame *last = &w.all->frames[w.all->thread[t].first + 3];
+		last->kind = FRAME_USER;
+		last->pc = 0x7f0000001000 + 0x1000 * i;
+	}
+	world_open(&w);
+	_cleanup_free_ char *text = printed(&w, "blocked", false);
+	assert_has(text, "3 tasks, D: in do_work()\n");
+	world_deinit(&w);
+}
+
 /* Nothing is said where nothing is. */
 static void nothing_blocked(void **state)
 {
@@ -182,8 +200,9 @@ static void nothing_blocked(void **state)
 	world_thread(&w, "busy", 'R', IN_MUTEX);
 	world_open(&w);
 	_cleanup_free_ char *text = printed(&w, "blocked,locks", false);
-	assert_string_equal(text, "== Blocked tasks\n  none\n\n== Locks\n"
-				  "  no task waits for a mutex, an rwsem or a semaphore\n\n");
+	assert_string_equal(
+		text, "== Blocked tasks\n  none\n\n== Locks\n"
+		      "  no task waits for a mutex, an rwsem, a semaphore or an rt_mutex\n\n");
 	world_deinit(&w);
 }
 
@@ -296,10 +315,15 @@ static void clock_that_stands(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(groups_as_text),    cmocka_unit_test(groups_as_json),
-		cmocka_unit_test(locks_as_text),     cmocka_unit_test(locks_as_json),
-		cmocka_unit_test(nothing_blocked),   cmocka_unit_test(no_clocks),
-		cmocka_unit_test(many_blocked),	     cmocka_unit_test(ages),
+		cmocka_unit_test(groups_as_text),
+		cmocka_unit_test(groups_as_json),
+		cmocka_unit_test(groups_of_processes),
+		cmocka_unit_test(locks_as_text),
+		cmocka_unit_test(locks_as_json),
+		cmocka_unit_test(nothing_blocked),
+		cmocka_unit_test(no_clocks),
+		cmocka_unit_test(many_blocked),
+		cmocka_unit_test(ages),
 		cmocka_unit_test(clock_that_stands),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

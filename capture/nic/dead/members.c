@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/dead/members.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define PATH_SIZE 128
+#define TEXT_SIZE 128
+
+const char *dead_why(enum found f)
+{
+	static const char *const words[] = {[FOUND] = "",
+					    [FOUND_ABSENT] = "absent",
+					    [FOUND_NULL] = "NULL",
+					    [FOUND_UNREADABLE] = "unreadable"};
+	return words[f];
+}
+
+enum found dead_at(const struct place *p, const char *paths, struct place *ret)
+{
+	enum found f = FOUND_ABSENT;
+	while (f == FOUND_ABSENT && *paths) {
+		char path[PATH_SIZE];
+		size_t len = strcspn(paths, "|");
+		if (len >= sizeof(path))
+			return FOUND_ABSENT;
+		memcpy(path, paths, len);
+		path[len] = '\0';
+		f = place_at(p, path, ret);
+		paths += len + (paths[len] == '|');
+	}
+	return f;
+}
+
+enum found dead_at_index(const struct place *p, const char *path, unsigned int index,
+			 struct place *ret)
+{
+	char text[PATH_SIZE];
+	size_t n = 0;
+	for (; *path && n < sizeof(text) - 12; path++) {
+		if (*path == '#')
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%u", index);
+		else
+			text[n++] = *path;
+	}
+	text[n] = '\0';
+	return place_at(p, text, ret);
+}
+
+static void bits(struct dead *d, const struct nic_member *m, uint64_t value)
+{
+	_cleanup_buf_ struct buf names = BUF_INIT;
+	buf_printf(&names, "0x%" PRIx64, value);
+	for (unsigned int i = 0; m->names[i] && i < 64; i++)
+		if (value >> i & 1 && *m->names[i])
+			buf_printf(&names, " %s", m->names[i]);
+	show_text(&d->show, m->label, buf_str(&names));
+}
+
+static void value_name(struct dead *d, const struct nic_member *m, uint64_t value)
+{
+	for (uint64_t i = 0; m->names[i]; i++) {
+		if (i == value) {
+			show_text(&d->show, m->label, m->names[i]);
+			return;
+		}
+	}
+	show_u64(&d->show, m->label, value);
+}
+
+static void number(struct dead *d, const struct nic_member *m, uint64_t value)
+{
+	struct show *s = &d->show;
+	switch (m->kind) {
+	case MEMBER_INT:
+		show_i64(s, m->label, (int64_t)value);
+		break;
+	case MEMBER_HEX:
+		show_hex(s, m->label, value);
+		break;
+	case MEMBER_BOOL:
+		show_bool(s, m->label, value);
+		break;
+	case MEMBER_AGO:
+		if (value)
+			show_ms(s, m->label, ticks_since(&d->ticks, value));
+		else
+			show_none(s, m->label, "never");
+		break;
+	case MEMBER_TICKS:
+		show_ms(s, m->label,
+			d->ticks.hz ? (double)(int64_t)value / (double)d->ticks.hz
+				    : __builtin_nan(""));
+		break;
+	case MEMBER_VALUE:
+		value_name(d, m, value);
+		break;
+	case MEMBER_BITS:
+		bits(d, m, value);
+		break;
+	case MEMBER_COUNTER:
+		if (!value) {
+			json_u64(&s->json, m->label, 0);
+			break;
+		}
+		/* fall through */
+	default:
+		show_u64(s, m->label, value);
+	}
+}
+
+static enum found mac(struct dead *d, const struct nic_member *m, struct place p)
+{
+	uint8_t a[6];
+	char text[24];
+	enum found f = FOUND;
+	if (type_kind(p.type) == BTF_PTR)
+		f = place_deref(&p, &p);
+	if (f == FOUND)
+		f = place_read(&p, a, sizeof(a));
+	if (f != FOUND)
+		return f;
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4],
+		 a[5]);
+	show_text(&d->show, m->label, text);
+	return FOUND;
+}
+
+void dead_member(struct dead *d, const struct place *from, const struct nic_member *m)
+{
+	char text[TEXT_SIZE];
+	struct place p;
+	uint64_t value;
+	enum found f = dead_at(from, m->path, &p);
+	if (f == FOUND && m->kind == MEMBER_TEXT) {
+		f = place_text(&p, "", text, sizeof(text));
+		if (f == FOUND)
+			show_text(&d->show, m->label, text);
+	} else if (f == FOUND && m->kind == MEMBER_MAC) {
+		f = mac(d, m, p);
+	} else if (f == FOUND) {
+		f = place_number(&p, "", &value);
+		if (f == FOUND)
+			number(d, m, value);
+	}
+	if (f != FOUND)
+		show_none(&d->show, m->label, dead_why(f));
+}
+
+void dead_members(struct dead *d, const struct place *p, const struct nic_member *table)
+{
+	for (; table->label; table++)
+		dead_member(d, p, table);
+}

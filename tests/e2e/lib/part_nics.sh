@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Small guests, all in an initramfs, with the drivers of the network adapters that QEMU has: Debian's generic kernel on
+# x86_64 (the cloud kernel has few drivers), the lab's own on ppc64le. They run tests/e2e/nics/init.
+#
+# Result: kernel, initrd, release.
+
+PART_ORDER+=(amd64-nics ppc64el-nics)
+PART_NEEDS[amd64-nics]="tools amd64-guest"
+PART_NEEDS[ppc64el-nics]="tools ppc64el-guest ppc64le-kernel"
+PART_MIB[amd64-nics]=768
+PART_MIB[ppc64el-nics]=64
+
+NICS_MODULES_AMD64='qemu_fw_cfg dca i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb vmxnet3 dummy'
+NICS_MODULES_PPC64EL='net_failover virtio_net e1000 e1000e igb ibmveth psample netdevsim dummy'
+
+part_amd64_nics_inputs() {
+	printf 'suite %s\n%s\n' "$LAB_SUITE" "$NICS_MODULES_AMD64"
+	part_key amd64-guest
+	cat "$E2E/nics/init"
+	declare -f nics_initrd nics_program nics_modules
+}
+
+part_ppc64el_nics_inputs() {
+	printf '%s\n' "$NICS_MODULES_PPC64EL"
+	part_key ppc64el-guest
+	part_key ppc64le-kernel
+	cat "$E2E/nics/init"
+	declare -f nics_initrd nics_program nics_modules
+}
+
+# nics_program ROOT TREE FILE: the program or library of the guest root, and what it is linked with
+nics_program() {
+	local root=$1 tree=$2 file=$3 name needed
+	[ -e "$root$file" ] || die "no $file in $root"
+	[ ! -e "$tree$file" ] || return 0
+	install -D "$root$file" "$tree$file"
+	for needed in $(enter "$(part_dir tools)/root" readelf -d "$root$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+		name=$(cd "$root" && find usr/lib usr/lib64 -maxdepth 2 -name "$needed" | head -n 1)
+		[ -n "$name" ] || die "$file needs $needed, which is not in $root"
+		nics_program "$root" "$tree" "/$name"
+	done
+}
+
+# nics_modules FROM TREE NAME…: modules, uncompressed, and the order to load them in; those that are built in are not
+nics_modules() {
+	local from=$1 tree=$2 name file
+	shift 2
+	for name in "$@"; do
+		file=$(find "$from" -name "$name.ko*" -o -name "${name//_/-}.ko*" | head -n 1)
+		[ -n "$file" ] || continue
+		case $file in
+		*.xz) xz -dc "$file" >"$tree/lib/$name.ko" ;;
+		*) cp "$file" "$tree/lib/$name.ko" ;;
+		esac
+		printf '%s\n' "$name" >>"$tree/modules"
+	done
+}
+
+# nics_initrd GUEST-ROOT MODULES OUT NAME…
+nics_initrd() {
+	local root=$1 modules=$2 out=$3 tree=$3.tree file loader
+	shift 3
+	mkdir -p "$tree"/{lib,bin,dev,usr/bin,usr/sbin}
+	for file in /usr/bin/busybox /usr/sbin/ethtool /usr/sbin/devlink; do
+		nics_program "$root" "$tree" "$file"
+	done
+	mv "$tree/usr/bin/busybox" "$tree/bin/busybox"
+	loader=$(enter "$(part_dir tools)/root" readelf -p .interp "$root/usr/bin/busybox" | sed -n 's|.* \(/[^ ]*\)$|\1|p')
+	install -D "$(readlink -f "$root/usr${loader}")" "$tree$loader"
+	nics_modules "$modules" "$tree" "$@"
+	install -m 755 "$E2E/nics/init" "$tree/init"
+	mknod -m 600 "$tree/dev/console" c 5 1
+	(cd "$tree" && find . | enter "$(part_dir tools)/root" cpio -o -H newc -R 0:0 --quiet -D "$tree") | gzip -1 >"$out"
+	rm -rf "$tree"
+}
+
+part_amd64_nics_make() {
+	local dir=$1
+	enter "$(part_dir tools)/root" bash -euc '
+		cd "$1"
+		apt-get -o APT::Sandbox::User=root update -q
+		image=$(apt-cache depends linux-image-amd64 |
+			sed -n "s/^ *Depends: \(linux-image-[0-9].*\)/\1/p" | head -n 1)
+		[ -n "$image" ] || { echo "no versioned linux-image-amd64 in this suite" >&2; exit 1; }
+		apt-get -o APT::Sandbox::User=root download "$image"
+		dpkg-deb -x "$image"_*.deb image
+		rm "$image"_*.deb
+		mv "image/boot/vmlinuz-${image#linux-image-}" kernel
+		echo "${image#linux-image-}" >release
+	' bash "$dir"
+	# shellcheck disable=SC2086 # a list
+	nics_initrd "$(part_dir amd64-guest)/root" "$dir/image" "$dir/initrd" $NICS_MODULES_AMD64
+	rm -rf "$dir/image"
+}
+
+part_ppc64el_nics_make() {
+	local kernel
+	kernel=$(part_dir ppc64le-kernel)
+	# shellcheck disable=SC2086
+	nics_initrd "$(part_dir ppc64el-guest)/root" "$kernel/modules" "$1/initrd" $NICS_MODULES_PPC64EL
+	cp "$kernel/vmlinux" "$1/kernel"
+	cp "$kernel/release" "$1/release"
+}
+
+# nics_run ARCH DIR: boots the guest; leaves what it said in DIR/console and its memory in DIR/vmcore
+nics_run() {
+	local arch dir guest status=0 nics
+	arch=$(debian_arch "$1")
+	dir=$(realpath -m "$2")
+	mkdir -p "$dir"
+	part_build "$arch-nics"
+	nics=(--nic virtio-net-pci --nic virtio-net-pci,packed=on --nic e1000e --nic igb)
+	case $arch in
+	amd64) nics+=(--nic e1000 --nic vmxnet3) ;;
+	*) nics+=(--nic spapr-vlan --nic e1000) ;;
+	esac
+	rm -f "$dir/console"
+	guest_run --arch "$arch" --kernel "$(part_dir "$arch-nics")/kernel" --initrd "$(part_dir "$arch-nics")/initrd" \
+		--mem 512 --smp 1 "${nics[@]}" --console "$dir/console" --qmp "$dir/qmp" --time-limit 400 \
+		--append "panic=0 net.ifnames=0" >"$dir/said" 2>&1 &
+	guest=$!
+	# shellcheck disable=SC2064
+	trap "kill $guest 2>/dev/null; exit 125" INT TERM HUP
+	if ! await "$dir/console" '^ *[0-9.]* *@ready' 380 "$guest"; then
+		cat "$dir/said" >&2
+		kill "$guest" 2>/dev/null || :
+		die "nics: the guest was not ready (see $dir/console)"
+	fi
+	"$E2E/qmp" "$dir/qmp" '{"execute": "stop"}' \
+		'{"execute": "dump-guest-memory", "arguments": {"paging": false, "protocol": "file:'"$dir/vmcore"'"}}' \
+		quit >"$dir/qmp.log" || status=$?
+	wait "$guest" || :
+	trap - INT TERM HUP
+	[ "$status" -eq 0 ] || die "nics: QEMU did not write the memory (see $dir/qmp.log)"
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Interfaces, namespaces, PCI functions and rings out of a small made-up kernel, and its damage. */
+#include "nic/dead_net.h"
+
+static struct world w;
+static struct net_world n;
+
+static const struct world_member e1000_ring[] = {{"desc", "*u8", 0},
+						 {"count", "u32", 8},
+						 {"next_to_use", "u32", 12},
+						 {"next_to_clean", "u32", 16},
+						 {"buffer_info", "*buffer", 24},
+						 {0}};
+static const struct world_member e1000_buffer[] = {{"time_stamp", "u64", 8}, {0}};
+static const struct world_member e1000_adapter[] = {
+	{"num_tx_queues", "u32", 4},	   {"num_rx_queues", "u32", 8},
+	{"tx_ring", "*e1000_tx_ring", 16}, {"rx_ring", "*e1000_tx_ring", 24},
+	{"tx_timeout_count", "u32", 32},   {0}};
+/* The same names elsewhere: a program that mixes them up reads rubbish. */
+static const struct world_member e1000e_adapter[] = {
+	{"tx_ring", "*e1000_ring", 40}, {"tx_timeout_count", "u32", 8}, {0}};
+
+enum { ENTRIES = 8 };
+
+static uint64_t descriptors(struct world *k, unsigned int done)
+{
+	uint64_t base = world_alloc(k, ENTRIES * 16);
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		uint8_t *d = world_at(k, base + i * 16);
+		put_u64(d, 0x0c000000 + i * 0x1000, ORDER_LE);
+		put_u32(d + 8, 0x0b000000 | (60 + i), ORDER_LE);
+		put_u32(d + 12, i < done, ORDER_LE);
+	}
+	return base;
+}
+
+static void write_e1000(struct world *k, uint64_t net, uint64_t *ring, uint64_t *dev)
+{
+	uint64_t pci = net_function(k, &n, n.root_bus, "0000:00:03.0", "e1000", 0x020000);
+	*dev = net_interface(k, net, "eth0", world_addr(k, pci, NULL, "pci_dev", "dev"), 64);
+	uint64_t priv = *dev + NET_PRIV;
+	*ring = world_new(k, "e1000", "e1000_tx_ring");
+	uint64_t buffers = world_alloc(k, 16 * ENTRIES);
+	world_set(k, *ring, "e1000", "e1000_tx_ring", "desc", descriptors(k, 4));
+	world_set(k, *ring, "e1000", "e1000_tx_ring", "count", ENTRIES);
+	world_set(k, *ring, "e1000", "e1000_tx_ring", "next_to_use", 7);
+	world_set(k, *ring, "e1000", "e1000_tx_ring", "next_to_clean", 2);
+	world_set(k, *ring, "e1000", "e1000_tx_ring", "buffer_info", buffers);
+	world_u64(k, buffers + 3 * 16 + 8, 4294900000);
+	world_set(k, priv, "e1000", "e1000_adapter", "num_tx_queues", 1);
+	world_set(k, priv, "e1000", "e1000_adapter", "tx_ring", *ring);
+	world_set(k, priv, "e1000", "e1000_adapter", "tx_timeout_count", 3);
+}
+
+static void structs(struct world *k)
+{
+	net_structs(k);
+	world_struct(k, "e1000", "buffer", 16, e1000_buffer);
+	world_struct(k, "e1000", "e1000_tx_ring", 32, e1000_ring);
+	world_struct(k, "e1000", "e1000_adapter", 64, e1000_adapter);
+	world_struct(k, "e1000e", "e1000_ring", 32, e1000_ring);
+	world_struct(k, "e1000e", "e1000_adapter", 64, e1000e_adapter);
+}
+
+static uint64_t the_ring, the_dev;
+
+static void write_world(struct world *k)
+{
+	structs(k);
+	net_machine(k, &n);
+	write_e1000(k, n.init_net, &the_ring, &the_dev);
+}
+
+static void start(void)
+{
+	world_init(&w);
+	write_world(&w);
+}
+
+static void test_interface(void **state)
+{
+	(void)state;
+	start();
+	uint64_t queue = get_u64(world_at(&w, the_dev + 88), w.order);
+	world_set(&w, queue, NULL, "netdev_queue", "state", 1);
+	world_set(&w, queue, NULL, "netdev_queue", "trans_timeout", 5);
+	world_set(&w, the_dev, NULL, "net_device", "state", 7);
+	world_show(&w, NULL);
+	world_has(w.json,
+		  "\"name\":\"eth0\",\"netns\":1000,\"driver\":\"e1000\",\"module\":\"e1000\","
+		  "\"bus\":\"pci\",\"device\":\"0000:00:03.0\",\"pci\":\"0000:00:03.0\"");
+	world_has(w.json, "\"mac\":\"52:54:00:5a:00:07\"");
+	world_has(w.json, "\"carrier\":false");
+	world_has(w.json, "\"stopped\":true,\"state\":\"0x1 drv_xoff\"");
+	world_has(w.json, "\"timeouts\":5");
+	world_has(w.json, "\"weight\":0");
+	/* no such members in this kernel */
+	world_has(w.json, "\"tx_queue_len\":null");
+	world_has(w.text, "tx_queue_len absent");
+	world_has(w.json, "\"complete\":true");
+	world_deinit(&w);
+}
+
+static void test_namespaces(void **state)
+{
+	(void)state;
+	start();
+	uint64_t other = net_namespace(&w, &n, 4711);
+	net_interface(&w, other, "../eth0", 0, 0);
+	world_show(&w, NULL);
+	world_has(w.json, "\"name\":\"../eth0\",\"netns\":4711,\"driver\":null");
+	world_has(w.json, "\"totals\":{\"interfaces\":2,\"functions\":1");
+	world_deinit(&w);
+}
+
+static void test_ring(void **state)
+{
+	(void)state;
+	start();
+	world_show(&w, NULL);
+	world_has(w.json, "\"driver_state\":{");
+	world_has(w.json, "\"tx_timeouts\":3");
+	world_has(w.json, "\"name\":\"tx-0\"");
+	/* 2 to 6 are in flight, of which 2 and 3 are done */
+	world_has(w.json,
+		  "\"size\":8,\"next_to_use\":7,\"next_to_clean\":2,\"format\":\"intel-tx\","
+		  "\"in_flight\":5,\"done_not_cleaned\":2");
+	world_has(w.json, "{\"index\":2,\"bus_addr\":\"0xc002000\",\"len\":62,\"flags\":\"0xb\","
+			  "\"status\":\"0x1\",\"done\":true,\"kind\":\"legacy\"}");
+	world_has(w.json, "{\"index\":4,\"bus_addr\":\"0xc004000\",\"len\":64,\"flags\":\"0xb\","
+			  "\"status\":\"0x0\",\"done\":false");
+	world_deinit(&w);
+}
+
+/* struct e1000_adapter of two modules: each driver has its own. */
+static void test_scopes(void **state)
+{
+	(void)state;
+	start();
+	uint64_t pci = net_function(&w, &n, n.child_bus, "0000:01:00.0", "e1000e", 0x020000);
+	uint64_t dev = net_interface(&w, n.init_net, "eth1",
+				     world_addr(&w, pci, NULL, "pci_dev", "dev"), 64);
+	uint64_t ring = world_new(&w, "e1000e", "e1000_ring");
+	world_set(&w, ring, "e1000e", "e1000_ring", "count", 4);
+	world_set(&w, dev + NET_PRIV, "e1000e", "e1000_adapter", "tx_ring", ring);
+	world_set(&w, dev + NET_PRIV, "e1000e", "e1000_adapter", "tx_timeout_count", 77);
+	world_show(&w, NULL);
+	world_has(w.json, "\"tx_timeouts\":3");
+	world_has(w.json, "\"tx_timeouts\":77");
+	/* descriptors that were never allocated */
+	world_has(w.json, "\"name\":\"tx\",\"size\":4,\"memory\":null");
+	world_has(w.text, "memory not allocated");
+	world_deinit(&w);
+}
+
+static void test_sizes_are_clamped(void **state)
+{
+	(void)state;
+	start();
+	world_set(&w, the_ring, "e1000", "e1000_tx_ring", "count", 0x7fffffff);
+	world_set(&w, the_dev, NULL, "net_device", "real_num_tx_queues", 0xffffffff);
+	world_show(&w, NULL);
+	world_has(w.text, "no ring is so large");
+	world_has(w.json, "an interface claims 4294967295 TX queues");
+	world_deinit(&w);
+	start();
+	world_set(&w, the_ring, "e1000", "e1000_tx_ring", "next_to_use", 8);
+	world_show(&w, NULL);
+	world_has(w.json, "\"indices_outside\":true");
+	world_lacks(w.json, "in_flight");
+	world_deinit(&w);
+}
+
+static void test_circle(void **state)
+{
+	(void)state;
+	start();
+	/* the list of interfaces never comes back to its head */
+	world_u64(&w, the_dev + 16, the_dev + 16);
+	world_show(&w, NULL);
+	world_has(w.json, "the interfaces of a namespace is not whole: ");
+	world_deinit(&w);
+	start();
+	/* a bus that is its own child */
+	world_u64(&w, n.child_bus + 16, n.child_bus);
+	world_show(&w, NULL);
+	world_has(w.json, "\"complete\":true");
+	world_deinit(&w);
+}
+
+static void test_functions(void **state)
+{
+	(void)state;
+	start();
+	net_function(&w, &n, n.child_bus, "0000:01:00.0", NULL, 0x010000); /* storage */
+	uint64_t vf = net_function(&w, &n, n.child_bus, "0000:01:10.0", NULL, 0x020000);
+	uint64_t pf = net_function(&w, &n, n.child_bus, "0000:01:00.1", "igb", 0x020700);
+	uint64_t aer = world_new(&w, NULL, "aer_stats");
+	world_set(&w, vf, NULL, "pci_dev", "is_virtfn", 1);
+	world_set(&w, vf, NULL, "pci_dev", "physfn", pf);
+	world_set(&w, pf, NULL, "pci_dev", "error_state", 2);
+	world_set(&w, pf, NULL, "pci_dev", "aer_stats", aer);
+	world_set(&w, aer, NULL, "aer_stats", "dev_total_cor_errs", 9);
+	world_u64(&w, aer + 6 * 8, 9);
+	put_u32(world_at(&w, world_addr(&w, pf, NULL, "pci_dev", "saved_config_space")), 0x10c98086,
+		w.order);
+	world_show(&w, NULL);
+	world_lacks(w.json, "0000:01:00.0");
+	world_has(w.json, "\"name\":\"0000:01:10.0\",\"driver\":null,\"vendor\":\"0x8086\"");
+	world_has(w.json, "\"physical_function\":\"0000:01:00.1\"");
+	world_has(w.json, "\"error_state\":\"frozen\"");
+	world_has(w.json, "\"aer\":{\"correctable\":9,\"nonfatal\":null");
+	world_has(w.json, "\"correctable_by_bit\":{\"bit6\":9}");
+	world_has(w.json, "\"vendor\":\"0x8086\",\"device\":\"0x10c9\"");
+	world_has(w.text, "saved_config never saved");
+	world_deinit(&w);
+}
+
+/* Files stay below the output directory and within their budgets. */
+static void test_raw(void **state)
+{
+	(void)state;
+	start();
+	char *directory = unit_mkdtemp(), path[256];
+	struct stat st;
+	memcpy(world_at(&w, the_dev), "../../etc", 10);
+	w.options.output = directory;
+	w.options.raw_device_max = 100;
+	world_show(&w, NULL);
+	world_has(w.json, "\"file\":\"_._.._etc/tx-0.bin\"");
+	world_has(w.json, "\"bytes\":100,\"left_out\":28");
+	snprintf(path, sizeof(path), "%s/_._.._etc/tx-0.bin", directory);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 100);
+	unit_rmdir(directory);
+	world_deinit(&w);
+}
+
+/* Words of memory are anything: it ends, in time, with valid JSON (world_show() checks). */
+static void test_damage(void **state)
+{
+	(void)state;
+	uint64_t seed = 4711;
+	for (int round = 0; round < 500; round++) {
+		world_init(&w);
+		w.order = round % 2 ? ORDER_BE : ORDER_LE;
+		write_world(&w);
+		for (int i = 0; i <= round % 9; i++) {
+			size_t at = unit_random(&seed) % w.used / 8 * 8;
+			uint64_t words[] = {0, WORLD_BASE + at, UINT64_MAX, unit_random(&seed),
+					    WORLD_BASE + unit_random(&seed) % w.used};
+			put_u64(w.bytes + at, words[unit_random(&seed) % 5], w.order);
+		}
+		world_show(&w, NULL);
+		world_has(w.json, "\"complete\":true");
+		world_deinit(&w);
+	}
+}
+
+static void test_nothing_known(void **state)
+{
+	(void)state;
+	world_init(&w);
+	small_btf_init(&w.vmlinux, w.order, NULL);
+	world_show(&w, NULL);
+	world_has(w.json, "this kernel's init_net is not known: no interfaces");
+	world_has(w.json, "this kernel's PCI buses are not known");
+	world_deinit(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_interface), cmocka_unit_test(test_namespaces),
+		cmocka_unit_test(test_ring),	  cmocka_unit_test(test_scopes),
+		cmocka_unit_test(test_circle),	  cmocka_unit_test(test_sizes_are_clamped),
+		cmocka_unit_test(test_functions), cmocka_unit_test(test_raw),
+		cmocka_unit_test(test_damage),	  cmocka_unit_test(test_nothing_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
