@@ -218,3 +218,29 @@ golden() {
 	[ "$status" -eq 0 ]
 	[ "$(grep -c '^\[Element' <<<"$output")" -eq 1 ]
 }
+
+@test "a vmcore without the interface: one line, status 4; which interface must be said" {
+	local vmcore=$BATS_TEST_TMPDIR/vmcore
+	"$OUT/tests/tools/mkvmcore" tests/fixtures/vmcore/x86_64-6.12.world "$vmcore"
+	run wqdump -d "vmcore:$vmcore#eth0" --source Snd --dump ALL_VALID_QPNS
+	one_line 4 "interfaces are not known"
+	run wqdump -d "vmcore:$vmcore" --source Snd --dump ALL_VALID_QPNS
+	one_line 2 'which interface?'
+	run wqdump -d vmcore:/nonexistent/vmcore#eth0 --source Snd --dump ALL_VALID_QPNS
+	one_line 1 '/nonexistent/vmcore'
+}
+
+@test "installed, it is a link to nic-dump, unless the system has one" {
+	local to=$BATS_TEST_TMPDIR/new
+	scripts/install-files "$OUT" DESTDIR="$to" BINDIR=/usr/bin SBINDIR=/usr/sbin LIBEXECDIR=/usr/lib/salvor \
+		MANDIR=/usr/share/man SYSCONFDIR=/etc UNITDIR=/u UDEVDIR=/r DRACUTDIR=/d COMPDIR=/c >/dev/null
+	[ "$(readlink "$to/usr/bin/wqdump")" = nic-dump ]
+	[[ $("$to/usr/bin/wqdump" -h) == 'Usage: wqdump'* ]]
+	[ -f "$to/usr/share/man/man8/wqdump.8" ]
+	[ -f "$to/c/wqdump" ]
+	rm "$to/usr/bin/wqdump"
+	echo theirs >"$to/usr/bin/wqdump"
+	scripts/install-files "$OUT" DESTDIR="$to" BINDIR=/usr/bin SBINDIR=/usr/sbin LIBEXECDIR=/usr/lib/salvor \
+		MANDIR=/usr/share/man SYSCONFDIR=/etc UNITDIR=/u UDEVDIR=/r DRACUTDIR=/d COMPDIR=/c >/dev/null
+	[ "$(<"$to/usr/bin/wqdump")" = theirs ]
+}

@@ -129,11 +129,16 @@ struct wq_source {
 	void *state;
 };
 
-extern const struct wq_source_ops wq_source_files;
+extern const struct wq_source_ops wq_source_files, wq_source_vmcore;
 
 /* The source for that device. */
 struct err *wq_source_open(const char *device, struct wq_source *ret) must_check;
 void wq_source_close(struct wq_source *s);
+
+struct kernel;
+/* The source "vmcore" on a kernel that is open; drop (or NULL) is called when it is closed. */
+struct err *wq_vmcore_init(struct wq_source *s, struct kernel *k, void (*drop)(struct kernel *k),
+			   const char *interface) must_check;
 
 /* What the options ask of the source, to out. */
 struct err *wq_print(struct wq_source *s, const struct wq_options *o, FILE *out) must_check;
