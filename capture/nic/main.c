@@ -13,6 +13,7 @@ static const char help[] =
 	"       nic-dump now [options] DEVICE\n"
 	"       nic-dump dbg dump-me-now [options] BUS DEV FUNC\n"
 	"       nic-dump watch [options]\n"
+	"       nic-dump wq ..., see nic-dump wq --help and wqdump(8)\n"
 	"\n"
 	"Saves the state of this machine's network adapters, raw bytes first, "
 	"with a record of where\n"
@@ -82,6 +83,9 @@ static struct err *dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	int status;
+	if (nic_wq_main(argc, argv, &status))
+		return status;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			fputs(help, stdout);
