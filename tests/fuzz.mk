@@ -15,6 +15,10 @@ $(fuzz_progs): $(OUT)/%: $(OUT)/%.o $(OUT)/libtested.a $(lib)
 	$(call msg,LD)
 	$(Q)$(link) -fsanitize=fuzzer $(crash_libs) $(nic_libs) $(core_libs)
 
+# Its worlds are those of unit tests, with their checks.
+$(OUT)/tests/fuzz/fuzz_dead: core_libs += -lcmocka
+$(OUT)/tests/fuzz/fuzz_dead.o: extra_cflags := -Itests/unit
+
 .PHONY: fuzz fuzz-build fuzz-programs
 fuzz-programs: $(fuzz_progs)
 

@@ -212,24 +212,7 @@ static void regions(const struct lists *x, const struct place *owner)
 	dead_note_walk(d, &it.walk, "a list of devlink regions");
 }
 
-static bool xarray_at(struct dead *d, const struct place *p, size_t limit, struct xarray_iter *it)
-{
-	const struct layout *l = &d->k->layout;
-	const struct xarray_offsets o = {
-		.head = l->xarray_head,
-		.shift = l->xa_node_shift,
-		.offset = l->xa_node_offset,
-		.parent = l->xa_node_parent,
-		.slots = l->xa_node_slots,
-		.chunk = layout_known(l->xa_node_chunk) ? (unsigned int)l->xa_node_chunk : 0};
-	if (!layout_known(o.head) || !layout_known(o.shift) || !layout_known(o.slots) ||
-	    !layout_known(o.offset) || !layout_known(o.parent))
-		return false;
-	xarray_init(it, &d->k->kmem, p->addr, &o, limit);
-	return true;
-}
-
-/* An xarray since 6.3 (47b438cc2725); a list before, whose ports are not shown. */
+/* An xarray (include/net/devlink.h of 6.12); in 6.1 a list, whose ports are not shown. */
 static void ports(struct dead *d, const struct place *devlink)
 {
 	static struct xarray_iter it; /* large */
@@ -237,7 +220,7 @@ static void ports(struct dead *d, const struct place *devlink)
 	uint64_t entry;
 	if (place_at(devlink, "ports", &array) != FOUND ||
 	    place_struct(d->k, NULL, "struct devlink_port", 0, &p) != FOUND ||
-	    !xarray_at(d, &array, DEAD_DEVLINK_MAX, &it))
+	    !dead_xarray(d, &array, DEAD_DEVLINK_MAX, &it))
 		return;
 	show_list(&d->show, "ports");
 	while (dead_time_left(d) && xarray_next(&it, &entry)) {
@@ -286,7 +269,7 @@ void dead_devlink(struct dead *d)
 	show_list(&d->show, "devlink");
 	if (place_symbol(d->k, NULL, "devlinks", "struct xarray", &array) == FOUND &&
 	    place_struct(d->k, NULL, "struct devlink", 0, &p) == FOUND &&
-	    xarray_at(d, &array, DEAD_DEVLINK_MAX, &it)) {
+	    dead_xarray(d, &array, DEAD_DEVLINK_MAX, &it)) {
 		while (dead_time_left(d) && xarray_next(&it, &entry)) {
 			if (xarray_is_value(&it, entry))
 				continue;

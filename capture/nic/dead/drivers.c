@@ -5,8 +5,8 @@
 
 /* By name; the order does not matter. */
 static const struct nic_driver *const drivers[] = {
-	&nic_drv_virtio_net, &nic_drv_e1000,   &nic_drv_e1000e,
-	&nic_drv_igb,	     &nic_drv_ibmveth, &nic_drv_vmxnet3,
+	&nic_drv_virtio_net, &nic_drv_e1000,   &nic_drv_e1000e, &nic_drv_igb,
+	&nic_drv_ibmveth,    &nic_drv_vmxnet3, &nic_drv_mlx5,
 };
 
 const struct nic_driver *nic_driver_find(const char *name)

@@ -75,7 +75,7 @@ static void aer_counts(struct dead *d, const struct place *aer, const char *key,
 	show_row_end(&d->show);
 }
 
-/* aer_info since 6.16, aer_stats before (include/linux/pci.h, drivers/pci/pcie/aer.c) */
+/* aer_info in 7.2, aer_stats in 6.12 and 6.1 (include/linux/pci.h, drivers/pci/pcie/aer.c) */
 static void aer(struct dead *d, const struct place *dev)
 {
 	static const struct nic_member totals[] = {

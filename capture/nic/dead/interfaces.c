@@ -189,8 +189,8 @@ static const struct nic_driver *driver(struct dead *d, const struct place *dev, 
 }
 
 /*
- * netdev_priv(): the flexible member at the end since 6.10 (f8b1ba8cc0d7), before that behind the
- * struct, aligned to 32 bytes (NETDEV_ALIGN).
+ * netdev_priv() of include/linux/netdevice.h: the flexible member at the end (6.12), before that
+ * behind the struct, aligned to 32 bytes (NETDEV_ALIGN; 6.1).
  */
 uint64_t nic_priv(const struct place *dev)
 {

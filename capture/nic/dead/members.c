@@ -152,3 +152,20 @@ void dead_members(struct dead *d, const struct place *p, const struct nic_member
 	for (; table->label; table++)
 		dead_member(d, p, table);
 }
+
+bool dead_xarray(struct dead *d, const struct place *p, size_t limit, struct xarray_iter *it)
+{
+	const struct layout *l = &d->k->layout;
+	const struct xarray_offsets o = {
+		.head = l->xarray_head,
+		.shift = l->xa_node_shift,
+		.offset = l->xa_node_offset,
+		.parent = l->xa_node_parent,
+		.slots = l->xa_node_slots,
+		.chunk = layout_known(l->xa_node_chunk) ? (unsigned int)l->xa_node_chunk : 0};
+	if (!layout_known(o.head) || !layout_known(o.shift) || !layout_known(o.slots) ||
+	    !layout_known(o.offset) || !layout_known(o.parent))
+		return false;
+	xarray_init(it, &d->k->kmem, p->addr, &o, limit);
+	return true;
+}

@@ -22,37 +22,58 @@ static struct err *create(int at, const char *name, int *ret)
 	return NULL;
 }
 
+/* The files of the output directory; untouched ones stay -1. */
+struct outputs {
+	int directory, json, text, raw;
+};
+
+static struct err *open_outputs(const char *path, struct outputs *out)
+{
+	struct err *e = make_directory(AT_FDCWD, path);
+	if (e)
+		return e;
+	out->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (out->directory < 0)
+		return err_os(errno, "output directory %s", path);
+	e = make_directory(out->directory, "dead");
+	if (!e)
+		e = create(out->directory, "nic-dead.json", &out->json);
+	if (!e)
+		e = create(out->directory, "nic-dead.txt", &out->text);
+	if (e)
+		return e;
+	out->raw = openat(out->directory, "dead", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return out->raw < 0 ? err_os(errno, "output directory %s/dead", path) : NULL;
+}
+
+static void close_outputs(const struct outputs *out)
+{
+	const int fds[] = {out->directory, out->json, out->text};
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		if (fds[i] > STDERR_FILENO)
+			close(fds[i]);
+}
+
+/* The dump first: nothing is made for one that cannot be read. */
 struct err *dead_run(const struct dead_options *o)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
-	_cleanup_close_ int output = -1, json = -1, text = -1;
+	struct outputs out = {-1, -1, -1, -1};
 	struct dead d;
-	struct err *e = NULL;
-	if (o->output) {
-		e = make_directory(AT_FDCWD, o->output);
-		if (!e && (output = open(o->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-			e = err_os(errno, "output directory %s", o->output);
-		if (!e)
-			e = make_directory(output, "dead");
-		if (!e)
-			e = create(output, "nic-dead.json", &json);
-		if (!e)
-			e = create(output, "nic-dead.txt", &text);
-	}
-	if (!e)
-		e = kernel_open(o->vmcore, &k);
+	struct err *e = kernel_open(o->vmcore, &k);
 	if (e)
 		return e;
 	if (o->output)
-		dead_init(&d, k, o, json, text);
+		e = open_outputs(o->output, &out);
+	else if (o->json)
+		out.json = STDOUT_FILENO;
 	else
-		dead_init(&d, k, o, o->json ? STDOUT_FILENO : -1, o->json ? -1 : STDOUT_FILENO);
-	if (o->output)
-		d.raw_fd = openat(output, "dead", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (o->output && d.raw_fd < 0)
-		e = err_os(errno, "output directory %s/dead", o->output);
-	else
+		out.text = STDOUT_FILENO;
+	dead_init(&d, k, o, out.json, out.text);
+	d.raw_fd = out.raw; /* dead_deinit() closes it */
+	if (!e)
 		e = dead_show(&d);
 	dead_deinit(&d);
+	close_outputs(&out);
 	return e;
 }

@@ -141,35 +141,71 @@ static void split(struct vring *v)
 		split_in_flight(v, desc, avail, used_idx, (uint16_t)(avail_idx - used_idx));
 }
 
-/* Laps of the ring are told by a bit: from the first that the driver has not seen used on. */
-static void packed_walk(struct vring *v, uint64_t desc, uint64_t next, bool wrap)
+/* A place in a packed ring, and the lap that it is in. */
+struct packed_at {
+	uint64_t at;
+	bool wrap;
+};
+
+static void packed_step(const struct vring *v, struct packed_at *p, uint64_t n)
 {
-	static const char *const owners[] = {
-		[VRING_DEVICE] = "device", [VRING_USED] = "used", [VRING_OTHER_LAP] = "driver"};
+	p->at += n;
+	if (p->at >= v->num) {
+		p->at -= v->num;
+		p->wrap = !p->wrap;
+	}
+}
+
+static bool packed_same(const struct packed_at *a, const struct packed_at *b)
+{
+	return a->at == b->at && a->wrap == b->wrap;
+}
+
+static bool packed_read(const struct vring *v, uint64_t desc, uint64_t at, struct vring_desc *ret)
+{
 	uint8_t bytes[VRING_DESC_SIZE];
-	uint64_t count[3] = {0};
-	struct vring_desc parsed;
+	if (!read_at(v, desc + at * VRING_DESC_SIZE, bytes, sizeof(bytes)))
+		return false;
+	vring_packed_desc(bytes, ret);
+	return true;
+}
+
+/*
+ * From the first that the driver has not seen used up to where it will put the next. The device
+ * marks one descriptor of a buffer as used, and passes over the others: how many those are, only
+ * the driver knows (desc_state[id].num).
+ */
+static void packed_walk(struct vring *v, uint64_t desc, struct packed_at p,
+			const struct packed_at *next)
+{
+	struct vring_desc d;
+	struct place state;
+	uint64_t used = 0, flight = 0;
 	show_list(&v->d->show, "descriptors");
-	for (uint64_t i = 0; i < v->num && dead_time_left(v->d); i++) {
-		uint64_t at = (next + i) % v->num;
-		bool lap = wrap ^ (next + i >= v->num);
-		if (!read_at(v, desc + at * VRING_DESC_SIZE, bytes, sizeof(bytes)))
-			continue;
-		vring_packed_desc(bytes, &parsed);
-		enum vring_owner owner = vring_packed_owner(&parsed, lap);
-		if (owner == VRING_OTHER_LAP && parsed.flags == 0 && parsed.len == 0)
-			continue;
-		count[owner]++;
-		if (owner != VRING_OTHER_LAP && count[owner] <= DEAD_DECODED_MAX)
-			desc_row(v, at, &parsed, owners[owner]);
+	while (used < v->num && !packed_same(&p, next) && dead_time_left(v->d) &&
+	       packed_read(v, desc, p.at, &d) && vring_packed_owner(&d, p.wrap) == VRING_USED) {
+		uint64_t n = 1;
+		desc_row(v, p.at, &d, "used");
+		if (d.id < v->num &&
+		    dead_at_index(&v->vq, "packed.desc_state[#].num", d.id, &state) == FOUND)
+			n = MAX(1, MIN(place_or_0(&state, ""), v->num));
+		used += n;
+		packed_step(v, &p, n);
+	}
+	for (; flight < v->num && !packed_same(&p, next) && dead_time_left(v->d); flight++) {
+		if (packed_read(v, desc, p.at, &d) && flight < DEAD_DECODED_MAX)
+			desc_row(v, p.at, &d,
+				 vring_packed_owner(&d, p.wrap) == VRING_DEVICE ? "device"
+										: "unclear");
+		packed_step(v, &p, 1);
 	}
 	nic_rows_end(v->d, v->rows);
 	show_list_end(&v->d->show);
-	show_u64(&v->d->show, "in_flight", count[VRING_DEVICE]);
-	show_u64(&v->d->show, "done_not_cleaned", count[VRING_USED]);
+	show_u64(&v->d->show, "in_flight", flight);
+	show_u64(&v->d->show, "done_not_cleaned", used);
 }
 
-/* last_used_idx has the wrap counter in bit 15 since 6.0 (a7722890dfad); before, a member. */
+/* last_used_idx has the wrap counter in bit 15 (6.1 and newer); before, a member has it. */
 static void packed(struct vring *v)
 {
 	uint64_t desc = place_or_0(&v->vq, "packed.vring.desc"), last = 0, wrap = 0;
@@ -192,11 +228,13 @@ static void packed(struct vring *v)
 	part(v, "desc", "packed.vring.desc", v->num * VRING_DESC_SIZE);
 	part(v, "driver", "packed.vring.driver", 4);
 	part(v, "device", "packed.vring.device", 4);
-	if (known && desc && last < v->num)
-		packed_walk(v, desc, last, wrap);
+	struct packed_at next = {.at = place_or_0(&v->vq, "packed.next_avail_idx"),
+				 .wrap = place_or_0(&v->vq, "packed.avail_wrap_counter")};
+	if (known && desc && last < v->num && next.at < v->num)
+		packed_walk(v, desc, (struct packed_at) {last, wrap}, &next);
 }
 
-/* A bool until 7.0; then an enum that names the layouts. */
+/* A bool in 6.1 and 6.12; in 7.2 an enum that names the layouts. */
 static bool is_packed(const struct place *vq, char *text, size_t size)
 {
 	struct place p;

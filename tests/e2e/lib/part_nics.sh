@@ -111,6 +111,7 @@ nics_run() {
 	dir=$(realpath -m "$2")
 	mkdir -p "$dir"
 	part_build "$arch-nics"
+	# shellcheck disable=SC2054 # the comma is QEMU's
 	nics=(--nic virtio-net-pci --nic virtio-net-pci,packed=on --nic e1000e --nic igb)
 	case $arch in
 	amd64) nics+=(--nic e1000 --nic vmxnet3) ;;

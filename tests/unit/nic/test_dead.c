@@ -1,74 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Interfaces, namespaces, PCI functions and rings out of a small made-up kernel, and its damage. */
-#include "nic/dead_net.h"
+#include "nic/dead_drivers.h"
 
 static struct world w;
 static struct net_world n;
-
-static const struct world_member e1000_ring[] = {{"desc", "*u8", 0},
-						 {"count", "u32", 8},
-						 {"next_to_use", "u32", 12},
-						 {"next_to_clean", "u32", 16},
-						 {"buffer_info", "*buffer", 24},
-						 {0}};
-static const struct world_member e1000_buffer[] = {{"time_stamp", "u64", 8}, {0}};
-static const struct world_member e1000_adapter[] = {
-	{"num_tx_queues", "u32", 4},	   {"num_rx_queues", "u32", 8},
-	{"tx_ring", "*e1000_tx_ring", 16}, {"rx_ring", "*e1000_tx_ring", 24},
-	{"tx_timeout_count", "u32", 32},   {0}};
-/* The same names elsewhere: a program that mixes them up reads rubbish. */
-static const struct world_member e1000e_adapter[] = {
-	{"tx_ring", "*e1000_ring", 40}, {"tx_timeout_count", "u32", 8}, {0}};
-
-enum { ENTRIES = 8 };
-
-static uint64_t descriptors(struct world *k, unsigned int done)
-{
-	uint64_t base = world_alloc(k, ENTRIES * 16);
-	for (unsigned int i = 0; i < ENTRIES; i++) {
-		uint8_t *d = world_at(k, base + i * 16);
-		put_u64(d, 0x0c000000 + i * 0x1000, ORDER_LE);
-		put_u32(d + 8, 0x0b000000 | (60 + i), ORDER_LE);
-		put_u32(d + 12, i < done, ORDER_LE);
-	}
-	return base;
-}
-
-static void write_e1000(struct world *k, uint64_t net, uint64_t *ring, uint64_t *dev)
-{
-	uint64_t pci = net_function(k, &n, n.root_bus, "0000:00:03.0", "e1000", 0x020000);
-	*dev = net_interface(k, net, "eth0", world_addr(k, pci, NULL, "pci_dev", "dev"), 64);
-	uint64_t priv = *dev + NET_PRIV;
-	*ring = world_new(k, "e1000", "e1000_tx_ring");
-	uint64_t buffers = world_alloc(k, 16 * ENTRIES);
-	world_set(k, *ring, "e1000", "e1000_tx_ring", "desc", descriptors(k, 4));
-	world_set(k, *ring, "e1000", "e1000_tx_ring", "count", ENTRIES);
-	world_set(k, *ring, "e1000", "e1000_tx_ring", "next_to_use", 7);
-	world_set(k, *ring, "e1000", "e1000_tx_ring", "next_to_clean", 2);
-	world_set(k, *ring, "e1000", "e1000_tx_ring", "buffer_info", buffers);
-	world_u64(k, buffers + 3 * 16 + 8, 4294900000);
-	world_set(k, priv, "e1000", "e1000_adapter", "num_tx_queues", 1);
-	world_set(k, priv, "e1000", "e1000_adapter", "tx_ring", *ring);
-	world_set(k, priv, "e1000", "e1000_adapter", "tx_timeout_count", 3);
-}
-
-static void structs(struct world *k)
-{
-	net_structs(k);
-	world_struct(k, "e1000", "buffer", 16, e1000_buffer);
-	world_struct(k, "e1000", "e1000_tx_ring", 32, e1000_ring);
-	world_struct(k, "e1000", "e1000_adapter", 64, e1000_adapter);
-	world_struct(k, "e1000e", "e1000_ring", 32, e1000_ring);
-	world_struct(k, "e1000e", "e1000_adapter", 64, e1000e_adapter);
-}
 
 static uint64_t the_ring, the_dev;
 
 static void write_world(struct world *k)
 {
-	structs(k);
+	net_structs(k);
+	e1000_structs(k);
 	net_machine(k, &n);
-	write_e1000(k, n.init_net, &the_ring, &the_dev);
+	write_e1000(k, &n, &the_ring, &the_dev);
 }
 
 static void start(void)
