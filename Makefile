@@ -94,7 +94,7 @@ core_src   := $(call src,$(addprefix filter/,base ondisk codec io vmcore kernel)
 filter_src := $(call src,$(addprefix filter/,pages pack output cli))
 inc_src    := $(call src,capture/incident)
 crash_src  := $(call src,capture/crash)
-nic_src    := $(call src,capture/nic $(addprefix capture/nic/,live dead decode watch))
+nic_src    := $(call src,capture/nic $(addprefix capture/nic/,live dead decode watch wq))
 report_src := $(call src,capture/report)
 test_src   := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 tool_src   := $(wildcard tests/tools/*.c)
@@ -111,7 +111,7 @@ ifneq ($(wildcard capture/crash/main.c),)
 progs += $(OUT)/kdump-capture
 endif
 ifneq ($(wildcard capture/nic/main.c),)
-progs += $(OUT)/nic-dump
+progs += $(OUT)/nic-dump $(OUT)/wqdump
 endif
 ifneq ($(wildcard capture/report/main.c),)
 progs += $(OUT)/vmcore-report
@@ -166,6 +166,8 @@ $(OUT)/kdump-capture: $(call obj,$(inc_src) $(crash_src)) $(lib)
 $(OUT)/nic-dump: $(call obj,$(inc_src) $(nic_src)) $(lib)
 	$(call msg,LD)
 	$(Q)$(link) $(nic_libs) $(core_libs)
+$(OUT)/wqdump: $(OUT)/nic-dump
+	$(Q)ln -sfn nic-dump $@
 $(OUT)/vmcore-report: $(call obj,$(report_src)) $(page_obj) $(lib)
 	$(call msg,LD)
 	$(Q)$(link) $(core_libs)
@@ -210,6 +212,6 @@ help:
 	@echo 'check        everything, with real crashes in QEMU'
 	@echo 'demo         watch a real kernel crash and its dump saved and opened'
 	@echo 'bench        speed and memory beside makedumpfile and kdump-tools'
-	@echo 'lint fuzz clean lab-clean'
+	@echo 'lint fuzz corrupt clean lab-clean'
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -45,6 +45,8 @@ struct nic_driver {
 extern const struct nic_driver nic_drv_virtio_net, nic_drv_e1000, nic_drv_e1000e, nic_drv_igb,
 	nic_drv_ibmveth, nic_drv_vmxnet3, nic_drv_mlx5;
 
+/* netdev_priv() of a struct net_device; 0: not known. */
+uint64_t nic_priv(const struct place *dev);
 /* NULL: its rings are not known. */
 const struct nic_driver *nic_driver_find(const char *name);
 /* Everything of the interface whose private struct is at priv. */

@@ -192,7 +192,7 @@ static const struct nic_driver *driver(struct dead *d, const struct place *dev, 
  * netdev_priv() of include/linux/netdevice.h: the flexible member at the end (6.12), before that
  * behind the struct, aligned to 32 bytes (NETDEV_ALIGN; 6.1).
  */
-static uint64_t private_of(const struct place *dev)
+uint64_t nic_priv(const struct place *dev)
 {
 	int64_t offset = place_offset(dev, "priv");
 	uint64_t size = place_size(dev);
@@ -226,7 +226,7 @@ static void interface(struct dead *d, const struct place *dev, uint64_t ns, bool
 	show_row_end(&d->show);
 	queues(d, dev);
 	napi(d, dev);
-	uint64_t priv = private_of(dev);
+	uint64_t priv = nic_priv(dev);
 	if (drv && priv)
 		nic_driver_show(d, drv, *module ? module : NULL, priv);
 	show_object_end(&d->show);

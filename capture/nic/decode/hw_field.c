@@ -42,7 +42,10 @@ static bool walk(const struct hw_field *t, const char *group, const uint8_t *p, 
 			if (!walk(t->table, t->name, p, len, bit, s))
 				return false;
 		} else if (t->name && t->bits > 64) {
-			s->ops->bytes(s, t->name, p + bit / 8, t->bits / 8);
+			char name[96];
+			snprintf(name, sizeof(name), "%s%s%s", group ? group : "", group ? "." : "",
+				 t->name);
+			s->ops->bytes(s, name, p + bit / 8, t->bits / 8);
 		} else if (t->name) {
 			struct hw_value v = {.group = group,
 					     .name = t->name,

@@ -21,8 +21,8 @@
 
 struct world_member {
 	const char *name;
-	/* "u8" "u16" "u32" "u64" "char", "NAME": a struct, "*NAME": a pointer to one, "*u64", …;
-	 * "3 u32": an array. "" as name and "NAME": anonymous. */
+	/* "u8" "u16" "u32" "u64" "char", "NAME": a struct, "*NAME": a pointer to one, "*u64",
+	 * "**NAME", …; "3 u32": an array. "" as name and "NAME": anonymous. */
 	const char *type;
 	uint32_t offset;
 };
@@ -128,10 +128,9 @@ static inline uint32_t world_type(struct world *w, struct small_btf *b, const ch
 		return small_btf_array(b, world_type(w, b, module, rest + 1), n);
 	}
 	if (*text == '*') {
-		bool is_int = text[1] == 'u' || strcmp(text + 1, "char") == 0;
-		is_int |= text[1] == '*';
-		uint32_t to = is_int ? world_type(w, b, module, text + 1)
-				     : small_btf_type(b, BTF_FWD, text + 1, 0, false, 0);
+		bool is_known = text[1] == 'u' || text[1] == '*' || strcmp(text + 1, "char") == 0;
+		uint32_t to = is_known ? world_type(w, b, module, text + 1)
+				       : small_btf_type(b, BTF_FWD, text + 1, 0, false, 0);
 		return small_btf_type(b, BTF_PTR, "", 0, false, to);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(ints); i++)
@@ -253,12 +252,10 @@ static inline void world_compact(char *json)
 	*to = '\0';
 }
 
-/* Shows what was written. The layout is what the world has: jiffies and xarrays may be known. */
-static inline void world_show(struct world *w, const struct layout *layout)
+/* w->k, of what was written. The layout is what the world has: jiffies and xarrays may be known. */
+static inline void world_open(struct world *w, const struct layout *layout)
 {
 	static struct arch_ops arch = {.name = "fake", .translate = world_translate};
-	struct dead d;
-	int json = memfd_create("json", MFD_CLOEXEC), text = memfd_create("text", MFD_CLOEXEC);
 	small_kmem_init(&w->m, w->order, WORLD_BASE, w->bytes, sizeof(w->bytes));
 	w->k = (struct kernel) {.vmcore = w->m.vmcore, .symbols = &w->symbols};
 	w->k.layout = layout ? *layout : w->m.layout;
@@ -270,6 +267,21 @@ static inline void world_show(struct world *w, const struct layout *layout)
 		assert_ok(types_add_module(
 			w->k.types, w->module_names[i],
 			small_btf_parse(&w->modules[i], types_vmlinux(w->k.types))));
+}
+
+static inline void world_close(struct world *w)
+{
+	types_destroy(w->k.types);
+	kmem_deinit(&w->k.kmem);
+	small_kmem_deinit(&w->m);
+}
+
+/* Shows what was written. */
+static inline void world_show(struct world *w, const struct layout *layout)
+{
+	struct dead d;
+	int json = memfd_create("json", MFD_CLOEXEC), text = memfd_create("text", MFD_CLOEXEC);
+	world_open(w, layout);
 	dead_init(&d, &w->k, &w->options, json, text);
 	if (w->options.output)
 		d.raw_fd = open(w->options.output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -277,9 +289,7 @@ static inline void world_show(struct world *w, const struct layout *layout)
 	dead_deinit(&d);
 	w->json = world_content(json);
 	w->text = world_content(text);
-	types_destroy(w->k.types);
-	kmem_deinit(&w->k.kmem);
-	small_kmem_deinit(&w->m);
+	world_close(w);
 	assert_ok(w->error);
 	assert_true(json_check(w->json, strlen(w->json)));
 	world_compact(w->json);
