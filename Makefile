@@ -212,6 +212,6 @@ help:
 	@echo 'check        everything, with real crashes in QEMU'
 	@echo 'demo         watch a real kernel crash and its dump saved and opened'
 	@echo 'bench        speed and memory beside makedumpfile and kdump-tools'
-	@echo 'lint fuzz clean lab-clean'
+	@echo 'lint fuzz corrupt clean lab-clean'
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

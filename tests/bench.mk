@@ -6,4 +6,5 @@
 bench:
 	@scripts/install-deps all
 	tests/bench/filter
+	tests/bench/report
 	tests/bench/downtime --smallest

@@ -31,4 +31,5 @@ check-quick-now: check-build
 	@$(run_tests) $(quick)
 check-now: check-build
 	@$(MAKE) --no-print-directory $(jobs) fuzz-build
+	@$(MAKE) --no-print-directory corrupt-build
 	@$(run_tests) $(quick) "fuzz=FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(fuzz_runnable)" $(e2e_tests)

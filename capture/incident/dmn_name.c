@@ -51,7 +51,8 @@ static bool time_valid(const char **p)
 
 bool dmn_name_valid(const char *name)
 {
-	if (strlen(name) >= INCIDENT_NAME_MAX || strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+	if (strlen(name) >= INCIDENT_NAME_MAX + sizeof(INCIDENT_INCOMPLETE) - 1 ||
+	    strncmp(name, PREFIX, strlen(PREFIX)) != 0)
 		return false;
 	const char *p = name + strlen(PREFIX);
 	for (size_t i = 0; i < ARRAY_SIZE(field_max); i++) {

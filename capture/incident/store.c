@@ -67,7 +67,7 @@ static struct err *make_directory(const char *path)
 struct err *incident_store_init(struct incident_store *s, const char *path,
 				const struct retention_limits *limits)
 {
-	struct incident_store new = {-1, -1, strdup(path), *limits, LOCK_SECONDS};
+	struct incident_store new = {-1, -1, strdup(path), *limits, LOCK_SECONDS, false};
 	struct err *e = new.path ? make_directory(path) : err_nomem();
 	if (!e) {
 		new.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -117,11 +117,10 @@ static int open_incident(const struct incident_store *s, const char *name)
 }
 
 /* The name without its suffix: false if name does not end in it. */
-static bool without_suffix(const char *name, const char *suffix, char out[INCIDENT_NAME_MAX])
+static bool without_suffix(const char *name, const char *suffix, char *out, size_t size)
 {
 	size_t len = strlen(name), tail = strlen(suffix);
-	if (len <= tail || len - tail >= INCIDENT_NAME_MAX ||
-	    strcmp(name + len - tail, suffix) != 0)
+	if (len <= tail || len - tail >= size || strcmp(name + len - tail, suffix) != 0)
 		return false;
 	memcpy(out, name, len - tail);
 	out[len - tail] = '\0';
@@ -131,7 +130,7 @@ static bool without_suffix(const char *name, const char *suffix, char out[INCIDE
 /* The name in the marker: that of the complete form. */
 static void base_name(const char *name, char out[INCIDENT_NAME_MAX])
 {
-	if (!without_suffix(name, INCIDENT_INCOMPLETE, out))
+	if (!without_suffix(name, INCIDENT_INCOMPLETE, out, INCIDENT_NAME_MAX))
 		snprintf(out, INCIDENT_NAME_MAX, "%.*s", INCIDENT_NAME_MAX - 1, name);
 }
 
@@ -165,10 +164,10 @@ static bool is_left_over(int dir, const char *name)
 /* Removes what an earlier process did not end. What cannot be removed stays; it does no harm. */
 static void clean_one(struct incident_store *s, const char *entry)
 {
-	char name[INCIDENT_NAME_MAX], base[INCIDENT_NAME_MAX];
+	char name[INCIDENT_NAME_MAX + 16], base[INCIDENT_NAME_MAX];
 	if (entry[0] != '.' ||
-	    (!without_suffix(entry + 1, incident_dmn_form.writing_suffix, name) &&
-	     !without_suffix(entry + 1, REMOVING_SUFFIX, name)) ||
+	    (!without_suffix(entry + 1, incident_dmn_form.writing_suffix, name, sizeof(name)) &&
+	     !without_suffix(entry + 1, REMOVING_SUFFIX, name, sizeof(name))) ||
 	    !dmn_name_valid(name))
 		return;
 	base_name(name, base);
@@ -309,13 +308,45 @@ static void name_dmn(void *arg, unsigned n, char name[INCIDENT_NAME_MAX])
 	dmn_name(arg, n, name);
 }
 
+/* Fails when somebody writes an incident of that device: its writer holds a lock on it. Locked. */
+static struct err *refuse_second(const struct incident_store *s, const struct dmn_fields *f)
+{
+	char mine[INCIDENT_NAME_MAX], name[INCIDENT_NAME_MAX];
+	dmn_name(f, 1, mine);
+	/* "dmn-DEVICE-": a field has no '-' in it. */
+	size_t prefix = 4 + strcspn(mine + 4, "-") + 1;
+	int fd = openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct err *e = NULL;
+	struct dirent *entry;
+	if (!d) {
+		e = err_os(errno, "%s", s->path);
+		cleanup_close(&fd);
+		return e;
+	}
+	while (!e && (entry = readdir(d))) {
+		if (entry->d_name[0] != '.' || strncmp(entry->d_name + 1, mine, prefix) != 0 ||
+		    !without_suffix(entry->d_name + 1, incident_dmn_form.writing_suffix, name,
+				    sizeof(name)))
+			continue;
+		_cleanup_close_ int dir = open_incident(s, entry->d_name);
+		if (dir >= 0 && flock(dir, LOCK_SH | LOCK_NB) < 0)
+			e = err_new(ERR_TIMEOUT, "a dump of this device is being taken already: %s",
+				    name);
+	}
+	closedir(d);
+	return e;
+}
+
 static struct err *begin_locked(struct incident_store *s, const struct dmn_fields *f,
 				struct incident *i)
 {
 	_cleanup_list_ struct list l = {0};
 	struct retention_need one = {.incidents = 1}, none = {0};
 	char writing[INCIDENT_NAME_MAX + 16];
-	struct err *e = scan(s, &l);
+	struct err *e = s->one_per_device ? refuse_second(s, f) : NULL;
+	if (!e)
+		e = scan(s, &l);
 	if (!e)
 		e = free_bytes(s, &one.free_bytes);
 	none.free_bytes = one.free_bytes;

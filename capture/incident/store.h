@@ -27,6 +27,8 @@ struct incident_store {
 	char *path;
 	struct retention_limits limits;
 	double lock_seconds; /* 10, unless the caller sets something else */
+	bool one_per_device; /* begin fails at once (ERR_TIMEOUT) while another one of the same
+				device is being written */
 };
 
 /*

@@ -16,6 +16,9 @@ enum { NIC_EXIT_OK = 0, NIC_EXIT_FAILED = 1, NIC_EXIT_USAGE = 2 };
 
 struct err *nic_cmd_save(int argc, char **argv) must_check;
 struct err *nic_cmd_dead(int argc, char **argv) must_check;
+struct err *nic_cmd_now(int argc, char **argv) must_check;
+struct err *nic_cmd_dbg(int argc, char **argv) must_check;
+struct err *nic_cmd_watch(int argc, char **argv) must_check;
 struct err *nic_cmd_show(int argc, char **argv) must_check;
 
 /*

@@ -10,6 +10,9 @@ static const char help[] =
 	"Usage: nic-dump save --stage STAGE --output DIR [options]\n"
 	"       nic-dump [dead] --vmcore FILE [--output DIR | --json] [options]\n"
 	"       nic-dump show devices [--json] [--root DIR]\n"
+	"       nic-dump now [options] DEVICE\n"
+	"       nic-dump dbg dump-me-now [options] BUS DEV FUNC\n"
+	"       nic-dump watch [options]\n"
 	"       nic-dump wq ..., see nic-dump wq --help and wqdump(8)\n"
 	"\n"
 	"Saves the state of this machine's network adapters, raw bytes first, "
@@ -41,6 +44,13 @@ static const char help[] =
 	"show devices:\n"
 	"      --json               for programs\n"
 	"      --root DIR           sysfs below DIR\n"
+	"now, dbg, watch: an incident directory of one device, now or when it "
+	"fails:\n"
+	"      --config FILE        instead of /etc/nic-dump.conf\n"
+	"      --deadline SECONDS   for one incident, 1 to 3600; default 60\n"
+	"      --reason WORD        now: goes into the directory's name\n"
+	"      --root DIR           sysfs, procfs, configuration, incidents below "
+	"DIR\n"
 	"\n"
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n"
@@ -60,6 +70,12 @@ static struct err *dispatch(int argc, char **argv)
 	/* the command is left out where its option says it all */
 	if (strncmp(argv[1], "--vmcore", 8) == 0)
 		return nic_cmd_dead(argc, argv);
+	if (strcmp(argv[1], "now") == 0)
+		return nic_cmd_now(argc - 1, argv + 1);
+	if (strcmp(argv[1], "dbg") == 0)
+		return nic_cmd_dbg(argc - 1, argv + 1);
+	if (strcmp(argv[1], "watch") == 0)
+		return nic_cmd_watch(argc - 1, argv + 1);
 	if (strcmp(argv[1], "show") == 0)
 		return nic_cmd_show(argc - 1, argv + 1);
 	return err_new(ERR_USAGE, "unknown command %s; try nic-dump --help", argv[1]);

@@ -22,7 +22,7 @@ const char *report_part_name(size_t i)
 
 struct err *report_init(struct report *r, struct kernel *k, const char *path)
 {
-	*r = (struct report) {.k = k, .path = path};
+	*r = (struct report) {.k = k, .path = path, .patience = 1};
 	return NULL;
 }
 
@@ -222,7 +222,7 @@ static void gather(struct report *r, struct finding *f)
 	buf_deinit(&r->missing);
 	r->missing = BUF_INIT;
 	r->nmissing = 0;
-	r->until = start + f->part->seconds;
+	r->until = start + f->part->seconds * r->patience;
 	r->out_of_time = false;
 	f->outcome = "failed";
 	f->data = calloc(1, f->part->data_size);

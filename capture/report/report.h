@@ -26,12 +26,13 @@ struct report {
 	struct threads *threads;
 	struct locks *locks;
 
-	bool found_any; /* some part has something to say */
+	bool found_any;	 /* some part has something to say */
+	double patience; /* times the seconds of each part: 1, more in tests on slow machines */
 
 	/* Of the part that runs. */
 	struct buf missing; /* lines */
 	unsigned int nmissing;
-	double until;	    /* clock_cpu() at which it must end */
+	double until; /* clock_cpu() at which it must end */
 	bool out_of_time;
 };
 

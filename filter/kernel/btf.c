@@ -227,7 +227,7 @@ static struct err *find_records(struct btf *b, uint32_t size, uint32_t nr_kinds,
 }
 
 /* FNV-1a */
-static uint32_t hash(const char *name)
+uint32_t btf_hash(const char *name)
 {
 	uint32_t h = 2166136261u;
 	for (; *name; name++)
@@ -249,7 +249,7 @@ static uint32_t hash_names(struct btf *b, struct named *ret)
 		if (btf_is_enum(r.kind))
 			b->enums[b->nenums++] = b->first + i;
 		if (*name)
-			ret[n++] = (struct named) {b->first + i, hash(name)};
+			ret[n++] = (struct named) {b->first + i, btf_hash(name)};
 	}
 	return n;
 }
@@ -374,6 +374,7 @@ void btf_destroy(struct btf *b)
 		return;
 	kept_names_deinit(&b->blob->names);
 	kbytes_deinit(&b->blob->bytes);
+	free(b->blob->enumerators);
 	free(b->blob->owned);
 	free(b->blob);
 	free(b->groups);
@@ -400,7 +401,7 @@ uint32_t btf_unread(const struct btf *b)
 
 bool btf_find(const struct btf *b, const char *name, unsigned int kinds, struct type *ret)
 {
-	uint32_t slot = hash(name) & b->mask;
+	uint32_t slot = btf_hash(name) & b->mask;
 	for (uint32_t i = b->slots[slot]; i < b->slots[slot + 1]; i++) {
 		struct type t = {b, b->named[i]};
 		struct record r = btf_record(t);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * BTF, the kernel's own description of its types: one blob, indexed by name and read where it lies,
- * and what can be asked of a type. Where the blob comes from, and which blob to ask, is types.h. Format:
- * Documentation/bpf/btf.rst, include/uapi/linux/btf.h. 64-bit machines only: a pointer has 8 bytes.
+ * and what can be asked of a type. Where the blob comes from, and which blob to ask, is types.h.
+ * Format: Documentation/bpf/btf.rst, include/uapi/linux/btf.h. 64-bit machines only: a pointer has
+ * 8 bytes.
  *
  * The bytes are foreign: what makes no sense ends the index, a reference to what is not there is
  * void, a name that is not there is "", and chains and nestings have a limit. A struct btf

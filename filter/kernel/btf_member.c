@@ -34,11 +34,9 @@ static uint32_t bitfield_width(struct type t, const struct record *parent, uint3
 /* Where the i-th member is, inside of its parent. */
 static struct err *place(struct type parent, const struct record *r, uint32_t i, struct member *ret)
 {
-	struct member m = {
-		.type = btf_type(parent.btf, btf_item(r, i, BTF_MEMBER_SIZE, 1))};
+	struct member m = {.type = btf_type(parent.btf, btf_item(r, i, BTF_MEMBER_SIZE, 1))};
 	uint64_t bit, size;
-	uint32_t width =
-		bitfield_width(m.type, r, btf_item(r, i, BTF_MEMBER_SIZE, 2), &bit);
+	uint32_t width = bitfield_width(m.type, r, btf_item(r, i, BTF_MEMBER_SIZE, 2), &bit);
 	if (width) {
 		m.bit_offset = bit % 8;
 		m.bit_size = (uint8_t)width;

@@ -34,6 +34,7 @@ struct btf_blob {
 	struct kbytes bytes;
 	void *owned; /* they are in our memory; or NULL */
 	struct kept_names names;
+	uint16_t *enumerators; /* hashes of their names, enum by enum; NULL: not made yet */
 	struct {
 		uint32_t i, at;
 	} last; /* the record that was looked at last */
@@ -90,6 +91,8 @@ static inline struct type btf_type(const struct btf *b, uint32_t id)
 {
 	return (struct type) {b, id};
 }
+
+uint32_t btf_hash(const char *name);
 
 /* A word of the i-th item; items have that size. */
 uint32_t btf_item(const struct record *r, uint32_t i, uint32_t size, uint32_t word);

@@ -123,8 +123,7 @@ bool type_is_char(struct type t)
 static int64_t enumerator_value(const struct record *r, uint32_t i)
 {
 	if (r->kind == BTF_ENUM64)
-		return (int64_t)(btf_item(r, i, 12, 1) | (uint64_t)btf_item(r, i, 12, 2)
-								    << 32);
+		return (int64_t)(btf_item(r, i, 12, 1) | (uint64_t)btf_item(r, i, 12, 2) << 32);
 	uint32_t value = btf_item(r, i, 8, 1);
 	return r->flag ? (int32_t)value : (int64_t)value;
 }
@@ -135,22 +134,23 @@ static uint32_t enumerator_name(const struct record *r, uint32_t i)
 	return btf_item(r, i, r->kind == BTF_ENUM64 ? 12 : 8, 0);
 }
 
-static bool find_enumerator(struct type t, const struct record *r, const char *name, int64_t *ret)
+/* Its place in the enum, or vlen. */
+static uint32_t find_enumerator(const struct record *r, const char *name)
 {
-	for (uint32_t i = 0; i < r->vlen; i++) {
-		if (strcmp(btf_text(t.btf, enumerator_name(r, i)), name) == 0) {
-			*ret = enumerator_value(r, i);
-			return true;
-		}
-	}
-	return false;
+	uint32_t i = 0;
+	while (i < r->vlen && strcmp(btf_text(r->of, enumerator_name(r, i)), name) != 0)
+		i++;
+	return i;
 }
 
 bool type_enumerator(struct type t, const char *name, int64_t *ret)
 {
-	t = type_strip(t);
-	struct record r = btf_record(t);
-	return btf_is_enum(r.kind) && find_enumerator(t, &r, name, ret);
+	struct record r = btf_record(type_strip(t));
+	uint32_t i = btf_is_enum(r.kind) ? find_enumerator(&r, name) : r.vlen;
+	if (i == r.vlen)
+		return false;
+	*ret = enumerator_value(&r, i);
+	return true;
 }
 
 const char *type_enumerator_name(struct type t, int64_t value)
@@ -163,13 +163,45 @@ const char *type_enumerator_name(struct type t, int64_t value)
 	return NULL;
 }
 
+/*
+ * The hashes of all enumerators' names, so that those who ask for one after the other need not read
+ * 30,000 names each time. False: no memory.
+ */
+static bool hash_enumerators(const struct btf *b)
+{
+	size_t n = 0, done = 0;
+	for (uint32_t i = 0; i < b->nenums; i++)
+		n += btf_record(btf_type(b, b->enums[i])).vlen;
+	uint16_t *hashes = malloc((n + 1) * sizeof(*hashes));
+	for (uint32_t i = 0; hashes && i < b->nenums; i++) {
+		struct record r = btf_record(btf_type(b, b->enums[i]));
+		for (uint32_t j = 0; j < r.vlen && done < n; j++)
+			hashes[done++] = (uint16_t)btf_hash(btf_text(b, enumerator_name(&r, j)));
+	}
+	b->blob->enumerators = hashes;
+	return hashes;
+}
+
+static bool may_have(const uint16_t *hashes, uint32_t n, uint16_t hash)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (hashes[i] == hash)
+			return true;
+	return false;
+}
+
 bool btf_enumerator(const struct btf *b, const char *name, int64_t *ret)
 {
+	uint16_t hash = (uint16_t)btf_hash(name);
+	if (!b->blob->enumerators && !hash_enumerators(b))
+		return false;
+	const uint16_t *hashes = b->blob->enumerators;
 	for (uint32_t i = 0; i < b->nenums; i++) {
 		struct type t = btf_type(b, b->enums[i]);
-		struct record r = btf_record(t);
-		if (btf_is_enum(r.kind) && find_enumerator(t, &r, name, ret))
+		uint32_t n = btf_record(t).vlen;
+		if (may_have(hashes, n, hash) && type_enumerator(t, name, ret))
 			return true;
+		hashes += n;
 	}
 	return false;
 }

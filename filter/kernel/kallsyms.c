@@ -7,6 +7,8 @@
 
 /* Of every so many symbols it is known where their names start; from there on names are passed. */
 #define GROUP 64
+/* Of every so many addresses one is kept: those between are in one or two pages. */
+#define STRETCH 1024
 /* What is found by name is looked for this many at a time. */
 #define STRIDE 64
 
@@ -22,6 +24,7 @@ struct kallsyms {
 	char *token_text;
 	uint32_t *groups; /* where in the names each group starts */
 	uint16_t *hashes; /* of each symbol's name; STRIDE more than there are */
+	uint64_t *starts; /* the address of the first of each STRETCH, in order of addresses */
 	uint32_t *order;  /* numbers by address; NULL: they are in order, as in every real kernel */
 	struct {
 		uint32_t i;
@@ -49,6 +52,7 @@ void kallsyms_destroy(struct kallsyms *k)
 	free(k->groups);
 	free(k->hashes);
 	free(k->order);
+	free(k->starts);
 	free(k);
 }
 
@@ -249,22 +253,61 @@ static struct err *put_in_order(struct kallsyms *k)
 	return NULL;
 }
 
+static uint32_t number(const struct kallsyms *k, uint32_t rank)
+{
+	return k->order ? k->order[rank] : rank;
+}
+
+static struct err *keep_starts(struct kallsyms *k)
+{
+	uint32_t n = DIV_ROUND_UP(k->t.num_syms, STRETCH);
+	k->starts = calloc(n, sizeof(*k->starts));
+	if (!k->starts)
+		return err_nomem();
+	for (uint32_t i = 0; i < n; i++)
+		k->starts[i] = kallsyms_addr(k, number(k, i * STRETCH));
+	return NULL;
+}
+
+/* How many symbols have an address below addr. */
+static uint32_t count_below(struct kallsyms *k, uint64_t addr)
+{
+	uint32_t n = k->t.num_syms, low = 0, high = DIV_ROUND_UP(n, STRETCH);
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (k->starts[mid] < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	high = MIN(low * STRETCH, n);
+	low = low ? (low - 1) * STRETCH : 0;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (kallsyms_addr(k, number(k, mid)) < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* What is used of the addresses must be there: later nothing can be said about it. */
 static struct err *check_addresses(struct kallsyms *k)
 {
-	const struct kbytes *used =
-		k->encoding == KALLSYMS_ADDRESSES ? &k->t.addresses : &k->t.offsets;
+	struct kbytes *used = k->encoding == KALLSYMS_ADDRESSES ? &k->t.addresses : &k->t.offsets;
 	struct err *e = kbytes_check(used);
 	if (e)
 		return err_wrap(e, "kallsyms: addresses");
 	uint64_t last = 0;
-	for (uint32_t i = 0; i < k->t.num_syms; i++) {
+	bool sorted = true;
+	for (uint32_t i = 0; i < k->t.num_syms && sorted; i++) {
 		uint64_t addr = kallsyms_addr(k, i);
-		if (addr < last)
-			return put_in_order(k);
+		sorted = addr >= last;
 		last = addr;
 	}
-	return NULL;
+	e = sorted ? NULL : put_in_order(k);
+	return e ? e : keep_starts(k);
 }
 
 static struct err *open_tables(struct kallsyms *k)
@@ -343,25 +386,6 @@ const char *kallsyms_name(struct kallsyms *k, uint32_t i)
 		return kept;
 	size_t len = kallsyms_read_name(k, i, name);
 	return len ? kept_names_add(&k->names, i, name, len) : "";
-}
-
-static uint32_t number(const struct kallsyms *k, uint32_t rank)
-{
-	return k->order ? k->order[rank] : rank;
-}
-
-/* How many symbols have an address below addr. */
-static uint32_t count_below(struct kallsyms *k, uint64_t addr)
-{
-	uint32_t low = 0, high = k->t.num_syms;
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		if (kallsyms_addr(k, number(k, mid)) < addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
 }
 
 bool kallsyms_at(struct kallsyms *k, uint64_t addr, uint32_t *ret)

@@ -4,24 +4,23 @@
 #include <string.h>
 #include "kernel/kmem.h"
 
-#define PAGE ((size_t)KMEM_CACHE_PAGE)
+#define PAGE_SHIFT 12
+#define PAGE	   ((size_t)1 << PAGE_SHIFT)
 
-struct err *kbytes_init(struct kbytes *b, struct kmem *k, uint64_t addr, size_t len, size_t blocks)
+struct err *kbytes_init(struct kbytes *b, struct kmem *k, uint64_t addr, size_t len, size_t pages)
 {
 	size_t skew = (size_t)(addr % PAGE);
 	size_t needed = DIV_ROUND_UP(skew + len, PAGE);
-	while (blocks > 1 && blocks / 2 >= needed)
-		blocks /= 2;
-	*b = (struct kbytes) {.k = k, .page = addr - skew, .skew = skew, .blocks = blocks};
-	b->tags = calloc(blocks, sizeof(*b->tags));
-	b->bytes = malloc(blocks * PAGE);
+	*b = (struct kbytes) {.k = k, .page = addr - skew, .skew = skew};
 	b->piece = malloc(KBYTES_PIECE);
-	if (!b->tags || !b->bytes || !b->piece) {
+	struct err *e = page_cache_init(&b->cache, PAGE_SHIFT, MIN(pages, needed) << PAGE_SHIFT);
+	if (!e && !b->piece)
+		e = err_nomem();
+	if (e)
 		kbytes_deinit(b);
-		return err_nomem();
-	}
-	b->len = len;
-	return NULL;
+	else
+		b->len = len;
+	return e;
 }
 
 struct kbytes kbytes_of(const void *bytes, size_t len)
@@ -31,8 +30,7 @@ struct kbytes kbytes_of(const void *bytes, size_t len)
 
 void kbytes_deinit(struct kbytes *b)
 {
-	free(b->tags);
-	free(b->bytes);
+	page_cache_deinit(&b->cache);
 	free(b->piece);
 	*b = (struct kbytes) {0};
 }
@@ -46,16 +44,29 @@ static struct err *read_page(const struct kbytes *b, size_t nr, uint8_t *out)
 	return kmem_read(b->k, b->page + nr * PAGE + from, out + from, to - from);
 }
 
+static struct err *fetch_page(struct kbytes *b, size_t nr, const uint8_t **ret)
+{
+	*ret = page_cache_find(&b->cache, nr);
+	if (*ret)
+		return NULL;
+	b->last = 0; /* it may be the one that goes */
+	uint8_t *room = page_cache_claim(&b->cache, nr);
+	struct err *e = read_page(b, nr, room);
+	if (e)
+		page_cache_drop(&b->cache, nr);
+	else
+		*ret = room;
+	return e;
+}
+
 static const uint8_t *page_nr(struct kbytes *b, size_t nr)
 {
-	size_t slot = nr & (b->blocks - 1);
-	uint8_t *bytes = b->bytes + slot * PAGE;
-	if (b->tags[slot] == (uint32_t)nr + 1)
-		return bytes;
-	struct err *e = read_page(b, nr, bytes);
-	b->tags[slot] = e ? 0 : (uint32_t)nr + 1;
+	if (b->last == nr + 1)
+		return b->last_page;
+	struct err *e = fetch_page(b, nr, &b->last_page);
+	b->last = e ? 0 : nr + 1;
 	err_free(e);
-	return e ? NULL : bytes;
+	return e ? NULL : b->last_page;
 }
 
 const uint8_t *kbytes_at(struct kbytes *b, size_t at, size_t len)
@@ -79,13 +90,13 @@ const uint8_t *kbytes_at(struct kbytes *b, size_t at, size_t len)
 	return b->piece;
 }
 
-struct err *kbytes_check(const struct kbytes *b)
+struct err *kbytes_check(struct kbytes *b)
 {
 	size_t pages = b->whole || !b->len ? 0 : DIV_ROUND_UP(b->skew + b->len, PAGE);
 	struct err *e = NULL;
 	for (size_t nr = 0; !e && nr < pages; nr++) {
-		e = read_page(b, nr, b->bytes);
-		b->tags[0] = 0;
+		const uint8_t *page;
+		e = fetch_page(b, nr, &page);
 	}
 	return e;
 }

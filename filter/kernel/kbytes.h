@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "vmcore/page_cache.h"
 
 /* The most that is seen at once. */
 #define KBYTES_PIECE 1024u
@@ -23,15 +24,16 @@ struct kbytes {
 	struct kmem *k;
 	uint64_t page; /* address of the page in which they begin */
 	size_t skew;   /* and where in it */
-	size_t blocks; /* how many pages are kept: a power of two */
-	uint32_t *tags;
-	uint8_t *bytes;
+	struct page_cache cache;
+	size_t last; /* the number of the page that was used last, plus 1; 0: none */
+	const uint8_t *last_page;
 	uint8_t *piece; /* what crosses pages is put together here */
 };
 
-/* All memory that it will need is taken here; nothing is read yet. blocks: a power of two. */
+/* All memory that it will need is taken here; nothing is read yet. pages: at most that many are
+ * kept. */
 struct err *kbytes_init(struct kbytes *b, struct kmem *k, uint64_t addr, size_t len,
-			size_t blocks) must_check;
+			size_t pages) must_check;
 /* Bytes that are in our memory already; borrowed. */
 struct kbytes kbytes_of(const void *bytes, size_t len);
 void kbytes_deinit(struct kbytes *b);
@@ -42,7 +44,7 @@ void kbytes_deinit(struct kbytes *b);
  */
 const uint8_t *kbytes_at(struct kbytes *b, size_t at, size_t len);
 /* Reads everything once: what can be read now can be read later. */
-struct err *kbytes_check(const struct kbytes *b) must_check;
+struct err *kbytes_check(struct kbytes *b) must_check;
 /*
  * The NUL-terminated text at `at`, and its length; valid until the next call. "" if it is outside,
  * cannot be read, or is longer than KBYTES_PIECE: no name of a kernel is.

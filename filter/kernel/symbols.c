@@ -246,8 +246,8 @@ bool symbols_find(const struct symbols *s, const char *module, const char *name,
 	return false;
 }
 
-static size_t find_all_in(struct table t, const char *module, const char *name,
-			  struct symbol *ret, size_t max)
+static size_t find_all_in(struct table t, const char *module, const char *name, struct symbol *ret,
+			  size_t max)
 {
 	size_t cursor = 0, i, n = 0;
 	for (; table_next(t, name, &cursor, &i); n++)

@@ -76,7 +76,8 @@ struct err *types_load(struct kmem *k, const struct symbols *s, struct types **r
 			       "the kernel's types: from %#" PRIx64 " to %#" PRIx64
 			       " is not possible",
 			       start, stop);
-	struct err *e = btf_open(k, start, (size_t)(stop - start), k->vmcore->order, NULL, &vmlinux);
+	struct err *e =
+		btf_open(k, start, (size_t)(stop - start), k->vmcore->order, NULL, &vmlinux);
 	if (e)
 		return err_wrap(e, "the kernel's types");
 	return types_create(vmlinux, ret);

@@ -30,9 +30,9 @@ static inline void cleanup_types(struct types **t)
 void types_seek_modules(struct types *t, struct kmem *k, const struct symbols *s);
 /*
  * Adds the types of modules now: of all that are not there yet, or of one (only). A module's types
- * take as much memory as they are large (20 KiB to 1 MiB), up to 300 KiB; all together may be 24 MiB
- * large. Those that are damaged, missing in the dump or too many are counted as lost.
- * An error only if there is no list of modules.
+ * take as much memory as they are large (20 KiB to 1 MiB), up to 300 KiB; all together may be 24
+ * MiB large. Those that are damaged, missing in the dump or too many are counted as lost. An error
+ * only if there is no list of modules.
  */
 struct err *types_add_modules(struct types *t, struct kmem *k, const struct symbols *s,
 			      const char *only) must_check;

@@ -15,8 +15,9 @@
 #define SUB_PFNS UINT64_C(4096)
 #define NSUBS	 (KDUMP_RANK_PFNS / SUB_PFNS)
 /* Descriptors read at a time: those of neighbours. */
-#define DESC_GROUP 128
-#define MAX_CODECS 8
+#define DESC_GROUP  128
+#define MAX_CODECS  8
+#define CACHE_BYTES ((size_t)4 << 20)
 
 struct piece {
 	uint64_t nr; /* of the piece, plus 1; 0: nothing */
@@ -51,7 +52,7 @@ static void *reader_create(const struct source *s)
 	if (!r)
 		return NULL;
 	r->s = (const struct kdump_source *)s;
-	struct err *e = page_cache_init(&r->cache, r->s->page_shift);
+	struct err *e = page_cache_init(&r->cache, r->s->page_shift, CACHE_BYTES);
 	r->packed = malloc((size_t)1 << r->s->page_shift);
 	bool failed = e || !r->packed;
 	err_free(e);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vmcore/page_cache.h"
 
-#define CACHE_BYTES ((size_t)4 << 20)
-#define WAYS	    4
+#define WAYS 4
 
-struct err *page_cache_init(struct page_cache *c, unsigned int page_shift)
+struct err *page_cache_init(struct page_cache *c, unsigned int page_shift, size_t bytes)
 {
-	size_t nsets = (CACHE_BYTES >> page_shift) / WAYS;
+	size_t nsets = (bytes >> page_shift) / WAYS;
 	*c = (struct page_cache) {.page_shift = page_shift, .nsets = MAX(nsets, (size_t)1)};
 	c->slots = calloc(c->nsets * WAYS, sizeof(*c->slots));
 	c->pages = malloc(c->nsets * WAYS << page_shift);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A small cache of pages that cost something to get, of a fixed size: 4 MiB. It does not know where
- * pages come from. Four places for each pfn, of which the one used longest ago is given up. Belongs
- * to one thread.
+ * A small cache of pages that cost something to get. It does not know where pages come from, and
+ * what a pfn numbers is its user's business. Four places for each pfn, of which the one used
+ * longest ago is given up. Belongs to one thread.
  */
 #ifndef SALVOR_VMCORE_PAGE_CACHE_H
 #define SALVOR_VMCORE_PAGE_CACHE_H
@@ -13,7 +13,7 @@
 
 struct page_cache {
 	unsigned int page_shift;
-	size_t nsets; /* a power of two */
+	size_t nsets;
 	struct page_cache_slot {
 		uint64_t pfn; /* UINT64_MAX: nothing */
 		uint64_t used;
@@ -22,8 +22,9 @@ struct page_cache {
 	uint64_t clock;
 };
 
-/* All its memory is taken here; what is not used costs only addresses. */
-struct err *page_cache_init(struct page_cache *c, unsigned int page_shift) must_check;
+/* For so many bytes of pages, at least four. All its memory is taken here; what is not used costs
+ * only addresses. */
+struct err *page_cache_init(struct page_cache *c, unsigned int page_shift, size_t bytes) must_check;
 void page_cache_deinit(struct page_cache *c);
 
 /* The page, or NULL; valid until the next page_cache_claim(). */

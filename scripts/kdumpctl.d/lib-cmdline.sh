@@ -22,8 +22,8 @@ CMDLINE_REMOVE=(
 	sysctl # every sysctl.NAME: vm.nr_hugepages, vm.panic_on_oom, …
 )
 
-# What the capture kernel and its first processor need, and what each further one is counted with, in MiB. A processor
-# takes 1 to 2 MiB for the kernel and the filter's thread; adapters may allocate queues for each.
+# What the capture kernel and its first processor need, and what each further one is counted with, in MiB: far more than
+# the per-CPU area (264 KiB in Debian's 6.12) and a thread of the filter, because adapters may allocate queues for each.
 CPU_FIRST_MIB=128 CPU_MIB=64 CPU_MAX=8
 
 # x86_cpus: sets REPLY to the words that say how many processors the capture kernel uses. When the machine crashes on

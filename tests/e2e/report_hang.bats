@@ -7,7 +7,7 @@
 bats_require_minimum_version 1.5.0
 load support
 
-# how long a guest's hang may last until it has been noticed, in seconds
+# the ways of tests/e2e/hang/cases, one at each boot
 CASES='locks completion stuck spin softlockup oom null stack'
 
 write_job() {
@@ -20,91 +20,7 @@ write_job() {
 		$(tar -czC "$1" salvor_hang.ko dmsetup libdevmapper.so | base64)
 		TOOLS
 	END
-	cat <<-'END'
-		hang() { insmod /run/salvor_hang.ko how="$1"; }
-		set_to() { echo "$2" >/proc/sys/$1; }
-		hung_task_panics() {
-			set_to kernel/hung_task_timeout_secs 10
-			set_to kernel/hung_task_panic 1
-		}
-		# three that write to a device-mapper device that is suspended
-		suspended_device() {
-			mv /run/libdevmapper.so /run/libdevmapper.so.1.02.1
-			dm() { LD_LIBRARY_PATH=/run /run/dmsetup --noudevsync "$@"; }
-			modprobe dm-zero
-			dm create hang_frozen --table "0 65536 zero"
-			udevadm settle
-			dm suspend --noflush hang_frozen
-			for i in 1 2 3; do
-				dd if=/dev/zero of=/dev/dm-0 bs=4k count=1 seek=$((i * 1000)) conv=fsync,notrunc &
-			done
-		}
-		# a disk that takes two minutes for each of the writes that are in its queue
-		slow_disk() {
-			for disk in /sys/block/vd*; do
-				[ "$(cat "$disk/serial")" = slow ] || continue
-				for i in 1 2 3 4 5 6; do
-					dd if=/dev/zero of="/dev/${disk##*/}" bs=64k count=1 seek=$i oflag=direct &
-				done
-			done
-		}
-		# a hard mount of an NFS server on loopback, without the programs of nfs-utils, which then stops
-		nfs_server_gone() {
-			modprobe -a nfsd nfsv4
-			mkdir -p /srv/export /run/nfs
-			echo hello >/srv/export/file
-			mount -t nfsd nfsd /proc/fs/nfsd
-			ip link set lo up
-			export_line() { printf "$2" >"/proc/net/rpc/$1/channel"; }
-			echo '-3 +4' >/proc/fs/nfsd/versions
-			echo 'tcp 2049' >/proc/fs/nfsd/portlist
-			export_line auth.unix.ip 'nfsd 127.0.0.1 2147483647 lab\n'
-			export_line nfsd.export 'lab /srv/export 2147483647 9219 65534 65534 0\n'
-			export_line nfsd.fh 'lab 1 \\x00000000 2147483647 /srv/export\n'
-			echo 2 >/proc/fs/nfsd/threads
-			mount -i -t nfs4 -o addr=127.0.0.1,clientaddr=127.0.0.1,vers=4.2,hard,actimeo=0 \
-				127.0.0.1:/ /run/nfs
-			stat -t /run/nfs/file
-			echo 0 >/proc/fs/nfsd/threads
-			stat -t /run/nfs/file &
-			stat -t /run/nfs/file &
-		}
-		kdumpctl start
-		set_to kernel/sysrq 1
-		set_to kernel/panic_on_oops 1
-		sync
-		echo "salvor-case: $name" >/dev/kmsg
-		case $name in
-		locks)
-			hung_task_panics
-			hang abba,rwsem,semaphore,completion,rtmutex
-			;;
-		completion)
-			hung_task_panics
-			hang completion
-			;;
-		stuck)
-			nfs_server_gone
-			hung_task_panics
-			suspended_device
-			slow_disk
-			;;
-		softlockup)
-			set_to kernel/watchdog_thresh 3
-			set_to kernel/softlockup_panic 1
-			hang softlockup
-			;;
-		oom)
-			set_to vm/panic_on_oom 2
-			swapoff -a
-			tail /dev/zero
-			;;
-		*) hang "$name" ;;
-		esac
-		sleep 120
-		echo "@job $name: still alive"
-		echo c >/proc/sysrq-trigger
-	END
+	cat "$BATS_TEST_DIRNAME/hang/cases"
 }
 
 setup_file() {
@@ -187,17 +103,17 @@ verdict() {
 }
 
 @test "report_hang: the requests of a slow disk are those that tasks wait for" {
-	report_of stuck | jq -e '.block_io.queues[] | select(.inflight > 0) | .disk as $disk | .inflight as $n |
-		$n == 5 and all(.requests[]; .op == "WRITE" and .bytes == 65536 and .age_seconds > 5) | . and
-		$disk != "vda"'
-	report_of stuck | jq -e '(.block_io.queues[] | select(.inflight > 0)) as $queue |
+	# vda is the root
+	report_of stuck | jq -e '.block_io.queues[] | select(.disk != "vda" and .inflight > 0) | .inflight == 5 and
+		all(.requests[]; .op == "WRITE" and .bytes == 65536 and .age_seconds > 5)'
+	report_of stuck | jq -e '(.block_io.queues[] | select(.disk != "vda" and .inflight > 0)) as $queue |
 		[.blocked.groups[] | select(.io.disk == $queue.disk) | .count] | add == $queue.inflight'
 }
 
 @test "report_hang: identical stacks are one group" {
 	report_of locks | jq -e '.blocked.groups[] | select(.count == 3) |
 		([.tasks[].comm] | sort == ["hang_done1", "hang_done2", "hang_done3"]) and
-		any(.stack[]; .symbol == "wait_for_completion")'
+		any(.stack[]; .symbol // "" | test("^(__)?wait_for_com"))'
 }
 
 @test "report_hang: a CPU that spins with interrupts off is seen by its stack and its clock" {

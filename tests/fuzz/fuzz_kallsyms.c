@@ -2,7 +2,7 @@
 /*
  * Symbols from tables that may be anything. The first byte: bit 0 big endian; bits 1 and 2 say what
  * the rest is: 0 the tables themselves, 1 memory in which to find them, 2 memory with a list of
- * modules.
+ * modules, 3 where VMCOREINFO says that the tables are (six offsets of 16 bits) and that memory.
  */
 #include "../unit/small_kmem.h"
 #include "fuzz.h"
@@ -109,6 +109,21 @@ static void walk(struct small_kmem *m)
 	err_free(module_symbols_walk(&m->k, &layout, BASE, take_module, NULL, &lost));
 }
 
+/* Offsets in memory of the tables that VMCOREINFO names; 0xffff: it does not. */
+static void name_tables(struct layout *l, const uint8_t *offsets, enum byte_order order)
+{
+	int64_t *const named[] = {&l->kallsyms_num_syms,    &l->kallsyms_names,
+				  &l->kallsyms_token_table, &l->kallsyms_token_index,
+				  &l->kallsyms_offsets,	    &l->kallsyms_relative_base};
+	for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
+		uint16_t offset = get_u16(offsets + i * 2, order);
+		if (offset != UINT16_MAX)
+			*named[i] = (int64_t)(BASE + offset);
+	}
+}
+
+#define NAMED_SIZE 12
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 2)
@@ -118,6 +133,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mode == 0) {
 		decode(data + 1, size - 1, order);
 		return 0;
+	}
+	const uint8_t *named = data + 1;
+	if (mode == 3 && size <= NAMED_SIZE + 1)
+		return 0;
+	if (mode == 3) {
+		data += NAMED_SIZE;
+		size -= NAMED_SIZE;
 	}
 	/* whole pages, as memory comes */
 	size_t len = ROUND_UP(size - 1, (size_t)4096);
@@ -129,7 +151,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	small_kmem_init(&m, order, BASE, memory, len);
 	free(memory);
 	m.layout.stext = (int64_t)BASE;
-	if (mode == 1)
+	if (mode == 3)
+		name_tables(&m.layout, named, order);
+	if (mode != 2)
 		load(&m);
 	else
 		walk(&m);

@@ -15,10 +15,45 @@ struct walk_state {
 	bool seen[EQN_MAX]; /* event queues */
 };
 
+bool mlx5_ring_read(const struct place *fbc, struct mlx5_ring *ret)
+{
+	uint64_t log_size, log_stride, log_frag, mask, offset;
+	if (place_number(fbc, "log_sz", &log_size) != FOUND ||
+	    place_number(fbc, "log_stride", &log_stride) != FOUND ||
+	    place_number(fbc, "log_frag_strides", &log_frag) != FOUND ||
+	    place_number(fbc, "frag_sz_m1", &mask) != FOUND ||
+	    place_number(fbc, "strides_offset", &offset) != FOUND)
+		return false;
+	if (log_size > MLX5_RING_LOG_MAX || log_stride < 4 || log_stride > MLX5_STRIDE_LOG_MAX ||
+	    log_frag > MLX5_RING_LOG_MAX || mask != (UINT64_C(1) << log_frag) - 1)
+		return false;
+	*ret = (struct mlx5_ring) {.fbc = *fbc,
+				   .log_size = (uint8_t)log_size,
+				   .log_stride = (uint8_t)log_stride,
+				   .log_frag_strides = (uint8_t)log_frag,
+				   .strides_offset = (uint16_t)offset,
+				   .frag_mask = (uint32_t)mask};
+	return true;
+}
+
+/* mlx5_frag_buf_get_wqe() */
+bool mlx5_ring_element(const struct mlx5_ring *r, uint32_t index, uint8_t *p)
+{
+	uint64_t buf;
+	char path[40];
+	index += r->strides_offset;
+	snprintf(path, sizeof(path), "frags[%u].buf", index >> r->log_frag_strides);
+	if (place_number(&r->fbc, path, &buf) != FOUND || !buf)
+		return false;
+	struct place at = r->fbc;
+	at.addr = buf + ((uint64_t)(index & r->frag_mask) << r->log_stride);
+	return place_read(&at, p, (size_t)1 << r->log_stride) == FOUND;
+}
+
 static void deliver(struct walk_state *w, struct mlx5_queue *q, const char *fbc)
 {
-	struct place at;
-	q->has_fbc = place_at(&q->at, fbc, &at) == FOUND && mlx5_fbc_read(&at, &q->fbc) == FOUND;
+	struct place ring;
+	q->has_ring = place_at(&q->at, fbc, &ring) == FOUND && mlx5_ring_read(&ring, &q->ring);
 	if (!w->stopped && !w->visit(w->ctx, q))
 		w->stopped = true;
 }

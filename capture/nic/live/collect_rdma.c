@@ -4,6 +4,7 @@
  * the contexts as the adapter has them (mlx5: PRM_QUERY_QP and its like, in RES_*_GET_RAW; since
  * 5.9, 65959522f806). Over netlink, family RDMA_NL_NLDEV.
  */
+#include <errno.h>
 #include <rdma/rdma_netlink.h>
 #include <string.h>
 #include "nic/decode/netlink_attrs.h"
@@ -130,7 +131,7 @@ static void one_device(struct nic_netlink *n, const struct device *d, struct nic
 /* Whether the RDMA device belongs to the subject: its device's, or (rxe, siw) on its interface. */
 static bool belongs(const struct root *root, const struct nic_subject *s, const char *name)
 {
-	char path[256], text[NIC_NAME_MAX];
+	char path[320], text[NIC_NAME_MAX];
 	if (strchr(name, '/'))
 		return false;
 	if (s->kind != NIC_INTERFACE) {
@@ -152,6 +153,11 @@ static void collect(const struct root *root, const struct nic_subject *s, struct
 		e = ask(&n, RDMA_NLDEV_CMD_GET, NULL, &answer);
 		if (e)
 			nic_netlink_deinit(&n);
+	}
+	if (e && err_errno(e) == EPROTONOSUPPORT) { /* ib_core is not loaded */
+		nic_absent(o, "the kernel has no RDMA");
+		err_free(e);
+		return;
 	}
 	if (e) {
 		nic_err(o, e);

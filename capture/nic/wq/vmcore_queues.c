@@ -154,10 +154,10 @@ static void describe(const struct mlx5_queue *m, struct wq_queue *q)
 	q->number = m->number;
 	q->linked = m->linked;
 	q->transport = MLX5_SQ_ETH;
-	if (!m->has_fbc || q->kind == WQ_FULL_QP)
+	if (!m->has_ring || q->kind == WQ_FULL_QP)
 		return;
-	q->stride = 1U << m->fbc.log_stride;
-	q->count = 1U << m->fbc.log_size;
+	q->stride = 1U << m->ring.log_stride;
+	q->count = 1U << m->ring.log_size;
 }
 
 static struct err *list(struct wq_source *s, enum wq_kind kind, struct wq_queues *ret)
@@ -182,7 +182,7 @@ static struct err *element(struct wq_source *s, const struct wq_queue *q, uint32
 			   uint8_t *p)
 {
 	const struct vmcore_source *v = s->state;
-	if (!mlx5_fbc_element(&v->v[q->handle[0]].fbc, index, p))
+	if (!mlx5_ring_element(&v->v[q->handle[0]].ring, index, p))
 		return err_new(ERR_MISSING, "element 0x%x is not in the dump", index);
 	return NULL;
 }
@@ -235,9 +235,9 @@ static void fields(struct wq_source *s, const struct wq_queue *q, struct hw_sink
 		member(sink, m, "vecidx", "vecidx");
 		member(sink, m, "irqn", "irqn");
 	}
-	if (m->has_fbc) {
-		field(sink, "log_size", m->fbc.log_size, NULL);
-		field(sink, "log_stride", m->fbc.log_stride, NULL);
+	if (m->has_ring) {
+		field(sink, "log_size", m->ring.log_size, NULL);
+		field(sink, "log_stride", m->ring.log_stride, NULL);
 	}
 }
 

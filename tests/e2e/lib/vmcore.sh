@@ -6,11 +6,12 @@
 vmcore_usage() {
 	cat <<-'END'
 	lab vmcore --arch x86_64|ppc64le OUT.elf [--mem MiB (1024)] [--no-fill] [--for-makedumpfile] [--panic]
-	           [--append TEXT] [--cpu MODEL]
+	           [--append TEXT] [--cpu MODEL] [--tasks N]
 	  Boots a guest root, fills its memory (page cache of real files, anonymous memory, slab, freed pages) and
 	  lets QEMU write OUT.elf. x86_64 has a VMCOREINFO note; pseries has no device for it.
 	  --for-makedumpfile  moves the program headers to offset 64: 1.7.6 reads no file of QEMU's otherwise
 	  --panic             crashes the guest (no kdump loaded) before its memory is written
+	  --tasks N           so many processes more, which sleep
 	END
 }
 
@@ -33,6 +34,11 @@ vmcore_job() {
 	echo 'sleep infinity'
 }
 
+# vmcore_tasks N: what comes before the job
+vmcore_tasks() {
+	[ "$1" -eq 0 ] || echo "for i in \$(seq $1); do sleep infinity & done"
+}
+
 # vmcore_image ARCH: the image the vmcores are made of, built once; prints its name
 vmcore_image() {
 	local image
@@ -53,7 +59,7 @@ await() {
 
 vmcore() {
 	local arch='' out='' mem=1024 fill=yes panic=no move=no run image guest='' status=0 awaited='@job filled'
-	local append='' cpu=''
+	local append='' cpu='' tasks=0
 	case ${1-} in '' | -h | --help) vmcore_usage; return ;; esac
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -61,6 +67,7 @@ vmcore() {
 		--mem) mem=$2; shift ;;
 		--append) append=$2; shift ;;
 		--cpu) cpu=$2; shift ;;
+		--tasks) tasks=$2; shift ;;
 		--no-fill) fill=no ;;
 		--fill) fill=yes ;;
 		--panic) panic=yes; awaited='Kernel panic - not syncing' ;;
@@ -78,7 +85,7 @@ vmcore() {
 	run=$(mktemp -d "$LAB_CACHE/vmcore.XXXXXX")
 	# shellcheck disable=SC2064 # the directory of now
 	trap "[ -z \"\$guest\" ] || kill \$guest 2>/dev/null; rm -rf '$run'; exit 125" INT TERM HUP
-	vmcore_job "$mem" "$fill" "$panic" >"$run/job"
+	{ vmcore_tasks "$tasks" && vmcore_job "$mem" "$fill" "$panic"; } >"$run/job"
 	vmcore_take
 	[ "$move" = no ] || "$(part_dir fill)/bin/elf_move_phdrs" "$run/core"
 	mv "$run/core" "$out"
@@ -111,14 +118,14 @@ vmcore_take() {
 	say "vmcore: $(stat -c %s "$run/core") bytes of a $mem MiB $arch guest in $((SECONDS - start)) s"
 }
 
-# vmcore_path ARCH MiB: the vmcore of a filled guest, kept in the cache until its kernel or contents change
+# vmcore_path ARCH MiB [TASKS]: the vmcore of a filled guest, kept in the cache until its kernel or contents change
 vmcore_path() {
-	[ $# -eq 2 ] || die "lab vmcore-path ARCH MiB"
+	[ $# -eq 2 ] || [ $# -eq 3 ] || die "lab vmcore-path ARCH MiB [TASKS]"
 	local dir=$LAB_CACHE/vmcores arch kernel file
 	arch=$(debian_arch "$1")
 	kernel=amd64-kernel
 	[ "$arch" = amd64 ] || kernel=ppc64le-kernel
-	file=$dir/$1-$2-$({
+	file=$dir/$1-$2${3:+-tasks-$3}-$({
 		part_key $kernel
 		part_key fill
 		declare -f vmcore_job
@@ -126,7 +133,7 @@ vmcore_path() {
 	mkdir -p "$dir"
 	(
 		flock 9
-		[ -e "$file" ] || vmcore --arch "$1" "$file" --mem "$2" --for-makedumpfile >&2
+		[ -e "$file" ] || vmcore --arch "$1" "$file" --mem "$2" --tasks "${3:-0}" --for-makedumpfile >&2
 	) 9>"$dir/lock"
 	printf '%s\n' "$file"
 }

@@ -261,6 +261,55 @@ static void lock_has_a_limit(void **state)
 	incident_store_deinit(&s);
 }
 
+/* The longest names there are, incomplete: counted and removed like all others. */
+static void longest_names(void **state)
+{
+	(void)state;
+	char name[INCIDENT_NAME_MAX + 16], longest[100];
+	struct incident_store s = open_store(2, 0);
+	struct incident i;
+	memset(longest, 'l', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	for (unsigned n = 1; n < 6; n++) {
+		struct dmn_fields f = {longest, longest, longest, longest, {1000000000, 0}};
+		assert_ok(incident_store_begin(&s, &f, &i));
+		assert_ok(incident_store_finish(&s, &i, false, NULL, NULL, name));
+		assert_true(is_there(name));
+	}
+	assert_int_equal(count("dmn-*"), 2);
+	/* a removal that was interrupted */
+	assert_int_equal(run("cd %s && mv %s .%s.removing", base, name, name), 0);
+	struct dmn_fields f = fields(1);
+	assert_ok(incident_store_begin(&s, &f, &i));
+	incident_store_abandon(&s, &i);
+	assert_int_equal(count(".dmn-*"), 0);
+	incident_store_deinit(&s);
+}
+
+/* A second one of the same device is answered at once; one of another device may begin. */
+static void one_per_device(void **state)
+{
+	(void)state;
+	char name[INCIDENT_NAME_MAX + 16];
+	struct incident_store s = open_store(6, 2);
+	struct incident i, other;
+	struct dmn_fields f = fields(1), longer = fields(1);
+	longer.device = "eth01";
+	s.one_per_device = true;
+	assert_ok(incident_store_begin(&s, &f, &i));
+	double begun = clock_now();
+	assert_err(incident_store_begin(&s, &f, &other), ERR_TIMEOUT,
+		   "being taken already: dmn-eth0");
+	assert_true(clock_now() - begun < 1);
+	assert_ok(incident_store_begin(&s, &longer, &other));
+	incident_store_abandon(&s, &other);
+	assert_ok(incident_store_finish(&s, &i, true, NULL, NULL, name));
+	assert_ok(incident_store_begin(&s, &f, &other));
+	incident_store_abandon(&s, &other);
+	assert_int_equal(count(".dmn-*"), 0);
+	incident_store_deinit(&s);
+}
+
 static void take_many(unsigned who, unsigned n)
 {
 	struct incident_store s = open_store(6, 2);
@@ -275,7 +324,7 @@ static void several_at_once(void **state)
 	(void)state;
 	pid_t pids[4];
 	int status;
-	incident_store_deinit(&(struct incident_store) {-1, -1, NULL, {0}, 0});
+	incident_store_deinit(&(struct incident_store) {.dir = -1, .lock = -1});
 	for (unsigned i = 0; i < ARRAY_SIZE(pids); i++) {
 		pids[i] = fork();
 		if (pids[i] == 0)
@@ -366,6 +415,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_ours, setup, teardown),
 		cmocka_unit_test_setup_teardown(lock_has_a_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(longest_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_per_device, setup, teardown),
 		cmocka_unit_test_setup_teardown(several_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(killed, setup, teardown),
 	};

@@ -195,8 +195,8 @@ static inline struct kallsyms_tables kallsyms_image_tables(const struct kallsyms
 		.order = spec->order,
 		.num_syms = (uint32_t)n,
 		.names = kbytes_of(data + m->names, m->names_end - m->names),
-		.token_table = kbytes_of(data + m->token_table,
-					 m->token_table_end - m->token_table),
+		.token_table =
+			kbytes_of(data + m->token_table, m->token_table_end - m->token_table),
 		.token_index = kbytes_of(data + m->token_index, KALLSYMS_TOKEN_INDEX),
 		.offsets = kbytes_of(data + m->offsets, m->offsets ? n * 4 : 0),
 		.offsets_addr = at + m->offsets,

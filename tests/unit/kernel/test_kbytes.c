@@ -35,7 +35,8 @@ static void any_piece(void **state)
 	(void)state;
 	static const struct {
 		size_t at, len, blocks;
-	} tables[] = {{0, SIZE, 1}, {0, SIZE, 4}, {1, SIZE - 2, 8}, {4095, 4098, 64}, {5000, 7, 16}};
+	} tables[] = {
+		{0, SIZE, 1}, {0, SIZE, 4}, {1, SIZE - 2, 8}, {4095, 4098, 64}, {5000, 7, 16}};
 	uint64_t seed = 7;
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		const uint8_t *all = memory + tables[i].at;

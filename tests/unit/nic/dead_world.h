@@ -128,10 +128,9 @@ static inline uint32_t world_type(struct world *w, struct small_btf *b, const ch
 		return small_btf_array(b, world_type(w, b, module, rest + 1), n);
 	}
 	if (*text == '*') {
-		bool is_int = text[1] == 'u' || strcmp(text + 1, "char") == 0;
-		is_int |= text[1] == '*';
-		uint32_t to = is_int ? world_type(w, b, module, text + 1)
-				     : small_btf_type(b, BTF_FWD, text + 1, 0, false, 0);
+		bool is_known = text[1] == 'u' || text[1] == '*' || strcmp(text + 1, "char") == 0;
+		uint32_t to = is_known ? world_type(w, b, module, text + 1)
+				       : small_btf_type(b, BTF_FWD, text + 1, 0, false, 0);
 		return small_btf_type(b, BTF_PTR, "", 0, false, to);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(ints); i++)

@@ -96,6 +96,7 @@ static inline void fake_open(struct fake *f)
 	assert_ok(kmem_init(&f->kernel.kmem, f->m.vmcore, &f->kernel.layout));
 	f->kernel.kmem.arch = &arch;
 	assert_ok(report_init(&f->report, &f->kernel, "fake"));
+	f->report.patience = 30;
 	fake_current = f;
 }
 

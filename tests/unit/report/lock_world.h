@@ -65,6 +65,10 @@ static const char *const world_functions[] = {
 	"kthread",
 	"rt_mutex_slowlock",
 	"futex_lock_pi",
+	"wake_page_function",
+	"wake_bit_function",
+	"bio_done",
+	"rpc_wait_bit_killable",
 };
 
 struct lock_world {

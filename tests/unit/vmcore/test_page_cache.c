@@ -3,11 +3,13 @@
 #include "unit.h"
 #include "vmcore/page_cache.h"
 
+#define CACHE_BYTES ((size_t)4 << 20)
+
 static void found_until_it_is_full(void **state)
 {
 	(void)state;
 	struct page_cache c;
-	assert_ok(page_cache_init(&c, 12));
+	assert_ok(page_cache_init(&c, 12, CACHE_BYTES));
 	assert_null(page_cache_find(&c, 0));
 	assert_null(page_cache_find(&c, UINT64_MAX >> 12));
 	for (uint64_t pfn = 0; pfn < 5000; pfn++) {
@@ -35,7 +37,7 @@ static void what_was_used_stays(void **state)
 	(void)state;
 	struct page_cache c;
 	for (unsigned int shift = 12; shift <= 20; shift += 4) {
-		assert_ok(page_cache_init(&c, shift));
+		assert_ok(page_cache_init(&c, shift, CACHE_BYTES));
 		page_cache_claim(&c, 42);
 		for (uint64_t pfn = 100; pfn < 20000; pfn++) {
 			assert_non_null(page_cache_find(&c, 42));
@@ -49,7 +51,7 @@ static void what_could_not_be_filled_is_not_there(void **state)
 {
 	(void)state;
 	struct page_cache c;
-	assert_ok(page_cache_init(&c, 12));
+	assert_ok(page_cache_init(&c, 12, CACHE_BYTES));
 	page_cache_claim(&c, 42);
 	page_cache_drop(&c, 42);
 	assert_null(page_cache_find(&c, 42));

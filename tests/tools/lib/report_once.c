@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report_once.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum run_end say(struct err *e, enum run_end end)
+{
+	fprintf(stderr, "%s\n", err_message(e));
+	err_free(e);
+	return end;
+}
+
+static struct err *open_damaged(const struct run *run, struct kernel **ret)
+{
+	struct source *file = NULL;
+	struct vmcore *v = NULL;
+	struct err *e = source_open_file(run->path, &file);
+	if (!e)
+		e = hostile_file(file, run->file, run->file_seen, &file);
+	if (!e)
+		e = vmcore_open_source(file, &v);
+	if (e)
+		return e;
+	if (run->text) {
+		free(v->vmcoreinfo);
+		v->vmcoreinfo = strdup(run->text);
+		v->vmcoreinfo_len = strlen(run->text);
+	}
+	e = hostile_memory(v, run->memory, run->memory_seen);
+	if (e) {
+		vmcore_destroy(v);
+		return e;
+	}
+	return kernel_open_vmcore(v, ret);
+}
+
+enum run_end report_once(const struct run *run)
+{
+	_cleanup_kernel_ struct kernel *k = NULL;
+	struct err *e = open_damaged(run, &k);
+	if (e)
+		return say(e, RUN_REFUSED);
+	struct report r;
+	struct report_output out = {run->text_fd, run->json_fd};
+	e = report_init(&r, k, run->path);
+	if (!e)
+		e = report_run(&r, NULL, &out);
+	if (run->look)
+		run->look(run->arg, &r);
+	report_deinit(&r);
+	if (e)
+		return say(e, err_code(e) == ERR_MISSING ? RUN_NOTHING : RUN_FAILED);
+	return RUN_REPORTED;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One run of the whole report on a dump that is damaged on its way to the reader, as vmcore-report
+ * does it: once in a process, which then ends. It checks nothing of what it wrote.
+ */
+#ifndef SALVOR_TOOLS_REPORT_ONCE_H
+#define SALVOR_TOOLS_REPORT_ONCE_H
+
+#include "hostile.h"
+#include "report/report.h"
+
+struct run {
+	const char *path;
+	struct damages file, memory;
+	const char *text; /* VMCOREINFO instead of the dump's own; NULL: what the dump has */
+	struct seen *file_seen, *memory_seen; /* or NULL */
+	int text_fd, json_fd;
+	/* Called with the report before it is gone; or NULL. */
+	void (*look)(void *arg, struct report *r);
+	void *arg;
+};
+
+/* An exit status. Errors are said on standard error. */
+enum run_end {
+	RUN_REPORTED = 0,
+	RUN_REFUSED = 1, /* the dump could not be opened */
+	RUN_NOTHING = 3, /* there is a report, and it has nothing in it */
+	RUN_FAILED = 4,	 /* something else */
+};
+
+enum run_end report_once(const struct run *run);
+
+#endif
