@@ -177,7 +177,9 @@ golden() {
 
 @test "no such device, context or element: one line, status 4" {
 	run wqdump -d /nonexistent/x --source Snd --dump ALL_QPC
-	one_line 4 'no such device'
+	one_line 4 'neither vmcore:FILE#INTERFACE nor a directory'
+	run wqdump -d eth0 --source Snd --dump ALL_QPC
+	one_line 4 'queues of a running system are not read'
 	run wqdump -d "$QUEUES" --source Srq --dump QP --qp 0x62
 	one_line 4 'no Srq 0x62'
 	run wqdump -d "$QUEUES" --source Srq --dump WQ --qp 0x60 --gvmi 1

@@ -3,65 +3,51 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include "nic/dead/mlx5_queues.h"
 #include "nic/decode/mlx5.h"
 
 /* Elements that are decoded: those that wait for somebody come first. */
 #define DECODED_MAX 64
 
-/* mlx5_frag_buf_get_wqe() of include/linux/mlx5/driver.h, the same from 6.1 to 7.2 */
-static bool element(const struct place *fbc, const struct mlx5_ring *r, uint64_t i,
-		    unsigned int log_stride, uint8_t *to)
-{
-	uint64_t log_frag = place_or_0(fbc, "log_frag_strides");
-	uint64_t ix = i + place_or_0(fbc, "strides_offset");
-	struct place list;
-	if (log_frag > 31 ||
-	    dead_at_index(fbc, "frags[#].buf", (unsigned int)(ix >> log_frag), &list) != FOUND)
-		return false;
-	uint64_t addr = place_or_0(&list, "");
-	if (!addr)
-		return false;
-	addr += (ix & place_or_0(fbc, "frag_sz_m1")) << log_stride;
-	struct err *e = kmem_read(&fbc->k->kmem, addr, to, r->stride);
-	err_free(e);
-	return !e;
-}
+/* A queue of at most this many bytes is copied; larger ones are not believed. */
+#define COPY_LOG_MAX 20
 
-enum found mlx5_ring_read(const struct place *fbc, struct mlx5_ring *ret)
+/* All elements in their order; those that cannot be read are zeros. */
+struct elements {
+	uint8_t *bytes;
+	uint64_t n; /* a power of two */
+	uint32_t stride;
+	unsigned int log_n;
+	uint64_t lost;
+};
+
+static bool copy(const struct place *fbc, struct elements *ret)
 {
-	uint64_t log_n, log_stride;
-	enum found f = place_number(fbc, "log_sz", &log_n);
-	if (f == FOUND)
-		f = place_number(fbc, "log_stride", &log_stride);
-	if (f != FOUND)
-		return f;
-	if (log_stride < 4 || log_stride > 12 || log_n > MLX5_RING_LOG_MAX ||
-	    log_n + log_stride > MLX5_RING_LOG_MAX)
-		return FOUND_UNREADABLE;
-	struct mlx5_ring r = {.n = UINT64_C(1) << log_n,
-			      .stride = 1u << log_stride,
-			      .log_n = (unsigned int)log_n};
+	struct mlx5_ring ring;
+	if (!mlx5_ring_read(fbc, &ring) || ring.log_size + ring.log_stride > COPY_LOG_MAX)
+		return false;
+	struct elements r = {.n = UINT64_C(1) << ring.log_size,
+			     .stride = 1u << ring.log_stride,
+			     .log_n = ring.log_size};
 	r.bytes = calloc(r.n, r.stride);
 	if (!r.bytes)
-		return FOUND_UNREADABLE;
-	for (uint64_t i = 0; i < r.n; i++)
-		r.lost += !element(fbc, &r, i, (unsigned int)log_stride, r.bytes + i * r.stride);
+		return false;
+	for (uint32_t i = 0; i < r.n; i++)
+		r.lost += !mlx5_ring_element(&ring, i, r.bytes + (uint64_t)i * r.stride);
 	*ret = r;
-	return FOUND;
+	return true;
 }
 
-void mlx5_ring_deinit(struct mlx5_ring *r)
+static const uint8_t *element_at(const struct elements *r, uint64_t i)
 {
-	free(r->bytes);
-	*r = (struct mlx5_ring) {0};
+	return r->bytes + (i & (r->n - 1)) * r->stride;
 }
 
-static bool start(struct dead *d, const char *name, const struct place *fbc, struct mlx5_ring *r)
+static bool start(struct dead *d, const char *name, const struct place *fbc, struct elements *r)
 {
 	char file[64];
-	enum found f = mlx5_ring_read(fbc, r);
-	if (f != FOUND) {
-		show_none(&d->show, "memory", dead_why(f));
+	if (!copy(fbc, r)) {
+		show_none(&d->show, "memory", "absent, or its size makes no sense");
 		return false;
 	}
 	d->rings++;
@@ -118,7 +104,7 @@ static const struct nic_member eq_members[] = {
 
 void mlx5_eq_show(struct dead *d, const char *name, const struct place *eq)
 {
-	struct mlx5_ring r = {0};
+	struct elements r = {0};
 	struct place fbc;
 	uint64_t ci = 0, pending = 0;
 	show_object(&d->show, NULL, "event queue %s", name);
@@ -131,7 +117,7 @@ void mlx5_eq_show(struct dead *d, const char *name, const struct place *eq)
 		struct decoding x;
 		decoding_start(&x);
 		for (uint64_t i = 0; i < r.n && r.stride >= MLX5_EQE; i++) {
-			const uint8_t *p = mlx5_ring_at(&r, ci + i);
+			const uint8_t *p = element_at(&r, ci + i);
 			if (!mlx5_eqe_is_pending(p, r.stride, (uint32_t)(ci + i), r.log_n))
 				break;
 			if (pending++ >= DECODED_MAX)
@@ -146,7 +132,7 @@ void mlx5_eq_show(struct dead *d, const char *name, const struct place *eq)
 			show_bool(&d->show, "full", true);
 		decoding_end(&x, d, "pending_events");
 	}
-	mlx5_ring_deinit(&r);
+	free(r.bytes);
 	show_object_end(&d->show);
 }
 
@@ -161,7 +147,7 @@ static const struct nic_member cq_members[] = {
 
 void mlx5_cq_show(struct dead *d, const char *name, const struct place *cq)
 {
-	struct mlx5_ring r = {0};
+	struct elements r = {0};
 	struct mlx5_cq_walk walk = {0};
 	struct place fbc;
 	uint64_t cc = 0, n = 0;
@@ -175,7 +161,7 @@ void mlx5_cq_show(struct dead *d, const char *name, const struct place *cq)
 		struct decoding x;
 		decoding_start(&x);
 		for (uint64_t i = 0; i < r.n && r.stride >= 64; i++) {
-			const uint8_t *p = mlx5_ring_at(&r, cc + i);
+			const uint8_t *p = element_at(&r, cc + i);
 			/* of 128 bytes the second half is the completion (device.h, mlx5_cqe64) */
 			const uint8_t *last = p + r.stride - 64;
 			if (!mlx5_cqe_is_new(last, 64, (uint32_t)(cc + i), r.log_n))
@@ -190,7 +176,7 @@ void mlx5_cq_show(struct dead *d, const char *name, const struct place *cq)
 		show_u64(&d->show, "done_not_processed", n);
 		decoding_end(&x, d, "completions");
 	}
-	mlx5_ring_deinit(&r);
+	free(r.bytes);
 	show_object_end(&d->show);
 }
 
@@ -205,7 +191,7 @@ static const struct nic_member sq_members[] = {
 };
 
 /* Requests from cc to pc are with the device: counters of 16 bits (struct mlx5e_txqsq). */
-static void sends(struct dead *d, const struct mlx5_ring *r, uint16_t cc, uint16_t pc)
+static void sends(struct dead *d, const struct elements *r, uint16_t cc, uint16_t pc)
 {
 	uint16_t flight = (uint16_t)(pc - cc);
 	struct decoding x;
@@ -220,7 +206,7 @@ static void sends(struct dead *d, const struct mlx5_ring *r, uint16_t cc, uint16
 		size_t len = MIN((r->n - at) * r->stride, MLX5_SEND_MAX);
 		struct hw_sink s;
 		decoding_element(&x, at, &s);
-		size_t used = mlx5_send_wqe(MLX5_SQ_ETH, mlx5_ring_at(r, at), len, &s);
+		size_t used = mlx5_send_wqe(MLX5_SQ_ETH, element_at(r, at), len, &s);
 		decoding_element_end(&x, &s);
 		i += used ? (used + MLX5_WQEBB - 1) / MLX5_WQEBB : 1;
 	}
@@ -229,7 +215,7 @@ static void sends(struct dead *d, const struct mlx5_ring *r, uint16_t cc, uint16
 
 void mlx5_sq_show(struct dead *d, const char *name, const struct place *sq)
 {
-	struct mlx5_ring r = {0};
+	struct elements r = {0};
 	struct place fbc, cq;
 	char of[64];
 	uint64_t cc, pc;
@@ -242,7 +228,7 @@ void mlx5_sq_show(struct dead *d, const char *name, const struct place *sq)
 	else if (place_number(sq, "cc", &cc) == FOUND && place_number(sq, "pc", &pc) == FOUND &&
 		 start(d, name, &fbc, &r))
 		sends(d, &r, (uint16_t)cc, (uint16_t)pc);
-	mlx5_ring_deinit(&r);
+	free(r.bytes);
 	show_object_end(&d->show);
 	snprintf(of, sizeof(of), "%s-cq", name);
 	if (place_at(sq, "cq", &cq) == FOUND)
@@ -266,7 +252,7 @@ static const struct nic_member wq_members[] = {
 
 void mlx5_rq_show(struct dead *d, const char *name, const struct place *rq)
 {
-	struct mlx5_ring r = {0};
+	struct elements r = {0};
 	struct place wq, fbc, cq;
 	char of[64];
 	bool linked = place_or_0(rq, "wq_type") == 2;
@@ -286,13 +272,13 @@ void mlx5_rq_show(struct dead *d, const char *name, const struct place *rq)
 		for (uint64_t i = 0; i < MIN(r.n, 16); i++) {
 			struct hw_sink s;
 			decoding_element(&x, i, &s);
-			mlx5_recv_wqe((struct mlx5_rq_form) {.linked = linked}, mlx5_ring_at(&r, i),
+			mlx5_recv_wqe((struct mlx5_rq_form) {.linked = linked}, element_at(&r, i),
 				      r.stride, &s);
 			decoding_element_end(&x, &s);
 		}
 		decoding_end(&x, d, "elements");
 	}
-	mlx5_ring_deinit(&r);
+	free(r.bytes);
 	show_object_end(&d->show);
 	snprintf(of, sizeof(of), "%s-cq", name);
 	if (place_at(rq, "cq", &cq) == FOUND)

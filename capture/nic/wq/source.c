@@ -20,5 +20,9 @@ struct err *wq_source_open(const char *device, struct wq_source *ret)
 			*ret = s;
 		return e;
 	}
-	return err_new(ERR_MISSING, "%s: no such device, directory or vmcore", device);
+	return err_new(
+		ERR_MISSING,
+		"%s: neither vmcore:FILE#INTERFACE nor a directory of saved queues (with a / "
+		"in its name); queues of a running system are not read",
+		device);
 }

@@ -228,7 +228,7 @@ static const struct hw_case commands[] = {
 /* Bit positions of mlx5_ifc.h, in hex as its reserved members spell them: qpc.pd is at 0x28. */
 static const struct hw_case contexts[] = {
 	{"QP", qpc, 0xe8,
-	 "0=31020c00 5=000007 8=4b 9=5b c=05000012 14=0c000099 1a=0001 24=abcdef01 50=fe80 "
+	 "0=31020c00 5=000007 8=4b 9=5b c=05000012 14=0c000099 1a=0001 24=abcdef01 28=fe80 "
 	 "78=00123456 7c=00000044 88=00000021 8c=00000022 94=0c000023 98=00000024 9c=00000045 "
 	 "a0=1122334455667780 a8=11111111 ac=01000033 b0=00000025 b4=00010002 b8=00000003 "
 	 "bc=00000004 c8=99",
@@ -237,7 +237,7 @@ static const struct hw_case contexts[] = {
 	 "log_rq_stride : 0x3\ncounter_set_id : 0x5\nuar_page : 0x12\nlog_page_size : 0xc\n"
 	 "remote_qpn : 0x99\nprimary_address_path.pkey_index : 0x1\n"
 	 "primary_address_path.flow_label : 0xdef01\n"
-	 "primary_address_path.rgid_rip : 00000000 00000000 00000000 0000fe80\n"
+	 "primary_address_path.rgid_rip : fe800000 00000000 00000000 00000000\n"
 	 "next_send_psn : 0x123456\ncqn_snd : 0x44\n"
 	 "last_acked_psn : 0x21\nssn : 0x22\nmin_rnr_nak : 0xc\nnext_rcv_psn : 0x23\n"
 	 "xrcd : 0x24\ncqn_rcv : 0x45\ndbr_addr : 0x1122334455667780\nq_key : 0x11111111\n"

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the tests of nic-dump dead share: a guest with all kinds of adapters, what it says of them at its end, and what
+# nic-dump says of its memory.
+
+load support
+
+# What nic-dump says, one line a fact: MAC KEY VALUE
+ours() {
+	jq -r '
+		.interfaces[] | select(.mac != null and .driver != null) | . as $i | .driver_state as $s |
+		def ring($name): [$s.rings[]? | select(.name == $name or .name == ($name + "-0"))][0];
+		def queue($name): [$s.virtqueues[]? | select(.queue == $name)][0];
+		[["driver", .driver], ["mtu", .mtu], ["ifindex", .ifindex], ["operstate", .operstate],
+		 ["carrier", (if .carrier then 1 else 0 end)], ["carrier_up_count", .carrier_up_count]] +
+		(if .driver == "virtio_net" then
+			[["stat.rx_packets", queue("rx-0").packets], ["stat.rx_bytes", queue("rx-0").bytes],
+			 ["stat.tx_packets", queue("tx-0").packets], ["stat.tx_bytes", queue("tx-0").bytes],
+			 ["S.tx0_kicks", queue("tx-0").kicks], ["S.rx0_kicks", queue("rx-0").kicks]]
+		elif .driver == "e1000" or .driver == "e1000e" then
+			[["S.rx_packets", $s.hw_rx_packets], ["S.tx_packets", $s.hw_tx_packets]]
+		elif .driver == "igb" then
+			[["stat.tx_packets", ring("tx").packets],
+			 ["stat.rx_packets", ring("rx").packets], ["S.tx_packets", $s.hw_tx_packets]]
+		else [] end) +
+		(if .driver == "e1000" then .statistics | to_entries | map(["stat." + .key, .value]) else [] end) +
+		(if ring("tx").next_to_use != null and .driver != "vmxnet3" then
+			(ring("tx").register // "" | tostring) as $n |
+			[["TDT" + $n, ring("tx").next_to_use], ["TDH" + $n, ring("tx").next_to_clean],
+			 ["RDT" + $n, ring("rx").next_to_use], ["RDH" + $n, ring("rx").next_to_clean]]
+		else [] end)
+		| .[] | select(.[1] != null) | "\($i.mac) \(.[0]) \(.[1])"' "$WORK/out/nic-dead.json" | sort
+}
+
+# The same of the guest: facts as it prints them, and registers in hexadecimal.
+theirs() {
+	sed 's/^ *[0-9.]* *@/@/' "$WORK/console" | tr -d '\r' | awk '
+		function hex(text,    i, value) {
+			text = tolower(text)
+			for (i = 3; i <= length(text); i++)
+				value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
+			return value
+		}
+		$1 == "@nic" { mac[$3] = $2; print $2, $4, $5 }
+		$1 == "@registers" && match($4, /^[TR]D[HT][0-9]*$/) { print mac[$2], $4, hex($NF) }' | sort
+}
+
+# boot ARCH: the guest of the lab, and what nic-dump says of its memory
+boot() {
+	rm -rf "$WORK"
+	mkdir -p "$WORK"
+	"$LAB" nics "$1" "$WORK" >"$WORK/lab.log" 2>&1 || {
+		tail -20 "$WORK/lab.log" | sed 's/^/# /' >&3
+		return 1
+	}
+	/usr/bin/time -f '%M %e' -o "$WORK/cost" "$TOP/build/nic-dump" dead --vmcore "$WORK/vmcore" --output "$WORK/out"
+	sed 's/^/# nic-dump: KiB and seconds: /' "$WORK/cost" >&3
+	ours >"$WORK/ours.txt"
+	theirs >"$WORK/theirs.txt"
+}
+
+json() { jq -e "$1" "$WORK/out/nic-dead.json"; }
+
+# same_facts LEAST: what both sides say is the same, and at least so much
+same_facts() {
+	join -j 1 <(sed 's/ \([^ ]*\) /|\1 /' "$WORK/theirs.txt" | sort -k1,1) \
+		<(sed 's/ \([^ ]*\) /|\1 /' "$WORK/ours.txt" | sort -k1,1) >"$WORK/both.txt"
+	echo "# $(wc -l <"$WORK/both.txt") facts compared" >&3
+	[ "$(wc -l <"$WORK/both.txt")" -ge "$1" ]
+	awk '$2 != $3' "$WORK/both.txt" | tee "$WORK/differences.txt"
+	[ ! -s "$WORK/differences.txt" ]
+}
+
+# Nothing is lost between the counters of a ring: what is free, with the device, and done makes it whole.
+virtio_is_consistent() {
+	json '[.interfaces[].driver_state.virtqueues[]? | select(.layout)] | length >= 4 and all(
+		.in_flight + .done_not_cleaned + .num_free == .size and (.broken | not))'
+	json '[.interfaces[].driver_state.virtqueues[]?.layout] | any(. == "packed") and any(. == "split")'
+	json '[.interfaces[].driver_state.virtqueues[]? | select(.queue == "tx-0")] | length == 2 and
+		all(.packets > 0 and .last_used_idx == .packets)'
+}
