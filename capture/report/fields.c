@@ -2,7 +2,7 @@
 #include "report/fields.h"
 
 #include <stdio.h>
-#include <string.h>
+#include "report/fetch.h"
 
 /* 2^52 bytes are the largest physical memory of any architecture: more pages there cannot be. */
 #define MAX_COUNT (INT64_C(1) << 44)
@@ -18,10 +18,8 @@ bool field_read(struct kmem *k, uint64_t base, int64_t offset, void *buf, size_t
 
 int64_t field_long(struct kmem *k, uint64_t base, int64_t offset)
 {
-	uint8_t bytes[8];
-	if (!field_read(k, base, offset, bytes, sizeof(bytes)))
-		return LAYOUT_UNKNOWN;
-	return (int64_t)get_u64(bytes, k->vmcore->order);
+	uint64_t value;
+	return fetch_u64(k, base, offset, &value) ? (int64_t)value : LAYOUT_UNKNOWN;
 }
 
 int64_t field_int(struct kmem *k, uint64_t base, int64_t offset)
@@ -32,16 +30,14 @@ int64_t field_int(struct kmem *k, uint64_t base, int64_t offset)
 
 int64_t field_uint(struct kmem *k, uint64_t base, int64_t offset)
 {
-	uint8_t bytes[4];
-	if (!field_read(k, base, offset, bytes, sizeof(bytes)))
-		return LAYOUT_UNKNOWN;
-	return get_u32(bytes, k->vmcore->order);
+	uint32_t value;
+	return fetch_u32(k, base, offset, &value) ? (int64_t)value : LAYOUT_UNKNOWN;
 }
 
 uint64_t field_pointer(struct kmem *k, uint64_t base, int64_t offset)
 {
-	int64_t value = field_long(k, base, offset);
-	return layout_known(value) ? (uint64_t)value : 0;
+	uint64_t value;
+	return fetch_pointer(k, base, offset, &value) ? value : 0;
 }
 
 bool field_text(struct kmem *k, uint64_t base, int64_t offset, char *buf, size_t size)

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 #include "kernel/percpu.h"
-#include "kernel/stacks.h"
 #include "report/fields.h"
 
 /* What is off by more than this is no clock. */
@@ -58,7 +57,7 @@ static void read_cpu(struct reading *x, int cpu)
 				.soft_seconds = NAN,
 				.interrupts = LAYOUT_UNKNOWN,
 				.interrupts_saved = LAYOUT_UNKNOWN};
-	if (stacks_percpu(x->k, l->runqueues, cpu, &rq)) {
+	if (percpu_find(x->k, l->runqueues, cpu, &rq)) {
 		q->running = field_uint(x->k, rq, l->rq_nr_running);
 		q->clock = field_long(x->k, rq, l->rq_clock);
 	}
@@ -129,7 +128,7 @@ static void read_waiting(struct reading *x)
 static int64_t interrupts(struct reading *x, int64_t symbol, int cpu)
 {
 	uint64_t addr;
-	if (!stacks_percpu(x->k, symbol, cpu, &addr))
+	if (!percpu_find(x->k, symbol, cpu, &addr))
 		return LAYOUT_UNKNOWN;
 	return x->l->hrtimer_interrupts_size == 8 ? field_long(x->k, addr, 0)
 						  : field_uint(x->k, addr, 0);
@@ -150,10 +149,10 @@ static void read_watchdogs(struct reading *x, int cpu, int64_t enabled)
 	uint8_t flag = 0;
 	q->interrupts = interrupts(x, l->hrtimer_interrupts, cpu);
 	q->interrupts_saved = interrupts(x, l->hrtimer_interrupts_saved, cpu);
-	if (stacks_percpu(x->k, warned, cpu, &addr) && field_read(x->k, addr, 0, &flag, 1))
+	if (percpu_find(x->k, warned, cpu, &addr) && field_read(x->k, addr, 0, &flag, 1))
 		q->hard_lockup = flag == 1;
 	if (!layout_known(enabled) || !(enabled & 2) || x->newest <= 0 ||
-	    !stacks_percpu(x->k, l->watchdog_touch_ts, cpu, &addr))
+	    !percpu_find(x->k, l->watchdog_touch_ts, cpu, &addr))
 		return;
 	int64_t touched = field_long(x->k, addr, 0), now = x->newest >> 30;
 	if (touched <= 0 || touched > now)

@@ -2,6 +2,7 @@
 #include "kernel/ktext.h"
 
 #include <stdlib.h>
+#include "kernel/list.h"
 
 /* Bounds of what is taken seriously: a few hundred modules of at most some MiB each. */
 #define MAX_MODULES	4096U
@@ -105,28 +106,17 @@ static struct err *walk_modules(struct module_reader *r)
 	const struct layout *l = r->l;
 	if (!layout_known(l->modules) || !layout_known(l->module_list))
 		return NULL;
-	uint64_t head = (uint64_t)l->modules, node, mark = 0;
-	struct err *e = kmem_u64(r->k, head, &node);
-	for (unsigned int i = 0; !e && node != head; i++) {
-		if (node == mark || i == MAX_MODULES) {
-			r->text->damaged = true;
-			return NULL;
-		}
-		if ((i & (i + 1)) == 0)
-			mark = node; /* Brent: a circle comes back to one of these */
-		e = read_module(r, node - (uint64_t)l->module_list);
-		if (e && err_code(e) != ERR_NOMEM) {
-			r->text->damaged = true;
-			err_free(e);
-			e = NULL;
-		}
-		if (!e)
-			e = kmem_u64(r->k, node, &node);
+	struct list_iter it;
+	uint64_t module;
+	list_init(&it, r->k, (uint64_t)l->modules, l->module_list, MAX_MODULES);
+	while (list_next(&it, &module)) {
+		struct err *e = read_module(r, module);
+		if (e && err_code(e) == ERR_NOMEM)
+			return e;
+		r->text->damaged |= e != NULL;
+		err_free(e);
 	}
-	if (!e || err_code(e) == ERR_NOMEM)
-		return e;
-	r->text->damaged = true;
-	err_free(e);
+	r->text->damaged |= it.walk.why != WALK_END;
 	return NULL;
 }
 

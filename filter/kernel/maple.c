@@ -176,15 +176,13 @@ static bool next_entry(struct maple_iter *it, uint64_t *entry)
 
 bool maple_next(struct maple_iter *it, uint64_t *entry)
 {
-	struct walk *w = &it->walk;
-	uint64_t found = it->single;
-	if (w->why != WALK_GOING)
+	uint64_t next = it->single;
+	if (it->walk.why != WALK_GOING)
 		return false;
 	it->single = 0;
-	if (!found && !next_entry(it, &found))
-		return walk_stop(w, it->trouble ? it->trouble : WALK_END, it->trouble_at);
-	if (!walk_count(w))
+	bool found = next || next_entry(it, &next);
+	if (!walk_deliver(&it->walk, found, it->trouble, it->trouble_at))
 		return false;
-	*entry = found;
+	*entry = next;
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <inttypes.h>
 #include <string.h>
+#include "kernel/list.h"
 
 /* Kernels load a few hundred modules; the largest have some 20,000 symbols. */
 #define MAX_MODULES 8192
@@ -208,11 +209,11 @@ static struct err *read_module(struct kmem *k, const struct module_layout *l, ui
 	return named ? fn(arg, TAKE_PTR(m)) : NULL;
 }
 
-/* Where each visited module was: a list bent back onto itself ends where it comes round. */
-static bool seen(const uint64_t *nodes, size_t n, uint64_t node)
+/* Each module once: a list bent back onto itself ends where it comes round, not a little later. */
+static bool seen(const uint64_t *modules, size_t n, uint64_t module)
 {
 	for (size_t i = 0; i < n; i++)
-		if (nodes[i] == node)
+		if (modules[i] == module)
 			return true;
 	return false;
 }
@@ -220,28 +221,26 @@ static bool seen(const uint64_t *nodes, size_t n, uint64_t node)
 struct err *module_symbols_walk(struct kmem *k, const struct module_layout *l, uint64_t head,
 				module_fn fn, void *arg, size_t *lost)
 {
-	uint64_t node = 0;
-	struct err *e = kmem_u64(k, head, &node);
-	if (e)
-		return err_wrap(e, "the list of modules");
-	_cleanup_free_ uint64_t *nodes = malloc(MAX_MODULES * sizeof(*nodes));
-	if (!nodes)
+	struct list_iter it;
+	uint64_t module;
+	_cleanup_free_ uint64_t *modules = malloc(MAX_MODULES * sizeof(*modules));
+	if (!modules)
 		return err_nomem();
-	for (size_t n = 0; node != head; n++) {
-		if (n == MAX_MODULES || seen(nodes, n, node)) {
-			++*lost;
-			return NULL;
+	list_init(&it, k, head, l->list, MAX_MODULES);
+	while (list_next(&it, &module)) {
+		size_t n = it.walk.visited - 1;
+		if (seen(modules, n, module)) {
+			walk_stop(&it.walk, WALK_CYCLE, module);
+			break;
 		}
-		nodes[n] = node;
-		e = read_module(k, l, node - l->list, fn, arg, lost);
+		modules[n] = module;
+		struct err *e = read_module(k, l, module, fn, arg, lost);
 		if (e)
 			return e;
-		e = kmem_u64(k, node, &node);
-		if (e) {
-			err_free(e);
-			++*lost;
-			return NULL;
-		}
 	}
+	if (it.walk.why == WALK_UNREADABLE && it.walk.visited == 0)
+		return err_new(ERR_MISSING, "the list of modules: nothing can be read at %#" PRIx64,
+			       head);
+	*lost += it.walk.why != WALK_END;
 	return NULL;
 }

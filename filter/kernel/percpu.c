@@ -77,3 +77,25 @@ struct err *cpu_mask_read(struct kmem *k, enum cpu_mask which, struct bitmap *re
 	*ret = b;
 	return NULL;
 }
+
+bool percpu_find(struct kmem *k, int64_t symbol, int cpu, uint64_t *ret)
+{
+	if (!layout_known(symbol) || cpu < 0)
+		return false;
+	struct err *e = percpu_addr(k, (uint64_t)symbol, (unsigned int)cpu, ret);
+	err_free(e);
+	return !e;
+}
+
+bool percpu_pointer(struct kmem *k, int64_t symbol, int64_t offset, int cpu, uint64_t *ret)
+{
+	uint64_t addr, value;
+	if (!layout_known(offset) || !percpu_find(k, symbol, cpu, &addr))
+		return false;
+	struct err *e = kmem_u64(k, addr + (uint64_t)offset, &value);
+	err_free(e);
+	if (e || value == 0)
+		return false;
+	*ret = value;
+	return true;
+}

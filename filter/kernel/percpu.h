@@ -19,6 +19,12 @@
 struct err *percpu_addr(struct kmem *k, uint64_t symbol, unsigned int cpu,
 			uint64_t *ret) must_check;
 
+/* percpu_addr() of a symbol and a CPU that may both be unknown. */
+bool percpu_find(struct kmem *k, int64_t symbol, int cpu, uint64_t *ret);
+
+/* The pointer in such a variable, offset bytes into it. */
+bool percpu_pointer(struct kmem *k, int64_t symbol, int64_t offset, int cpu, uint64_t *ret);
+
 enum cpu_mask { CPUS_POSSIBLE, CPUS_ONLINE };
 
 /*

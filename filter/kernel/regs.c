@@ -2,7 +2,7 @@
 #include "kernel/regs.h"
 
 #include <elf.h>
-#include "kernel/stacks.h"
+#include "kernel/percpu.h"
 
 /* struct user_regs_struct; its first 21 words are struct pt_regs (arch/x86/include/asm/user_64.h).
  */
@@ -133,7 +133,7 @@ static bool from_crash_notes(struct kmem *k, int cpu, const struct regs_shape *s
 	if (!layout_known(k->layout->crash_notes))
 		return false;
 	struct err *e = kmem_u64(k, (uint64_t)k->layout->crash_notes, &notes);
-	if (!e && (notes == 0 || !stacks_percpu(k, (int64_t)notes, cpu, &at))) {
+	if (!e && (notes == 0 || !percpu_find(k, (int64_t)notes, cpu, &at))) {
 		return false;
 	}
 	size_t desc = PRSTATUS_REGS + (size_t)shape->count * 8;

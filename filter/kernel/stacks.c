@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/stacks.h"
 
-#include "kernel/percpu.h"
-
 void stacks_init(struct stacks *s, struct kmem *k)
 {
 	s->k = k;
@@ -74,27 +72,5 @@ bool stacks_take(struct stacks *s, uint64_t addr, uint64_t len)
 		s->stack[s->on - s->stack].left = true;
 	s->on = t;
 	s->floor = addr + len;
-	return true;
-}
-
-bool stacks_percpu(struct kmem *k, int64_t symbol, int cpu, uint64_t *ret)
-{
-	if (!layout_known(symbol) || cpu < 0)
-		return false;
-	struct err *e = percpu_addr(k, (uint64_t)symbol, (unsigned int)cpu, ret);
-	err_free(e);
-	return !e;
-}
-
-bool stacks_percpu_pointer(struct kmem *k, int64_t symbol, int64_t offset, int cpu, uint64_t *ret)
-{
-	uint64_t addr, value;
-	if (!layout_known(offset) || !stacks_percpu(k, symbol, cpu, &addr))
-		return false;
-	struct err *e = kmem_u64(k, addr + (uint64_t)offset, &value);
-	err_free(e);
-	if (e || value == 0)
-		return false;
-	*ret = value;
 	return true;
 }

@@ -59,10 +59,4 @@ void stacks_start(struct stacks *s, uint64_t sp);
  */
 bool stacks_take(struct stacks *s, uint64_t addr, uint64_t len);
 
-/* percpu_addr() of a symbol and a CPU that may both be unknown. */
-bool stacks_percpu(struct kmem *k, int64_t symbol, int cpu, uint64_t *ret);
-
-/* The pointer in such a variable, offset bytes into it. */
-bool stacks_percpu_pointer(struct kmem *k, int64_t symbol, int64_t offset, int cpu, uint64_t *ret);
-
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 #include "base/printable.h"
-#include "kernel/stacks.h"
+#include "kernel/percpu.h"
 
 /* The bits of task_struct.__state and exit_state (include/linux/sched.h; since 4.14). */
 #define STATE_REPORTED	0x7f  /* the letters below, in their order */
@@ -253,13 +253,13 @@ bool task_current(struct kmem *k, int cpu, uint64_t *task)
 {
 	const struct layout *l = k->layout;
 	/* What the CPU itself goes by; the scheduler's word changes a little earlier. */
-	return stacks_percpu_pointer(k, l->pcpu_hot, l->pcpu_hot_current, cpu, task) ||
-	       stacks_percpu_pointer(k, l->current_task, 0, cpu, task) || of_paca(k, cpu, task) ||
-	       stacks_percpu_pointer(k, l->runqueues, l->rq_curr, cpu, task);
+	return percpu_pointer(k, l->pcpu_hot, l->pcpu_hot_current, cpu, task) ||
+	       percpu_pointer(k, l->current_task, 0, cpu, task) || of_paca(k, cpu, task) ||
+	       percpu_pointer(k, l->runqueues, l->rq_curr, cpu, task);
 }
 
 bool task_idle(struct kmem *k, int cpu, uint64_t *task)
 {
 	const struct layout *l = k->layout;
-	return stacks_percpu_pointer(k, l->runqueues, l->rq_idle, cpu, task);
+	return percpu_pointer(k, l->runqueues, l->rq_idle, cpu, task);
 }

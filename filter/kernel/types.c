@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "kernel/kmem.h"
+#include "kernel/list.h"
 #include "kernel/symbols.h"
 
 /* Three times what any kernel has now; more is a damaged symbol. */
@@ -165,32 +166,22 @@ static struct err *add_modules(const struct types *t, struct kmem *k, const stru
 			       const char *only)
 {
 	struct btf_members m;
+	struct list_iter it;
 	uint64_t head, at, btf;
 	struct err *e = find_members(t, &m);
 	if (!e && !symbols_find(s, NULL, "btf_modules", &head))
 		e = err_new(ERR_MISSING, "the kernel has no symbol btf_modules");
-	if (!e)
-		e = kmem_u64(k, head, &at);
 	if (e)
 		return err_wrap(e, "types of modules");
-	/* The limit also ends a list that never comes back to its head. */
-	for (unsigned int n = 0; at != head; n++) {
-		if (n == MAX_MODULES) {
-			t->modules->lost++;
-			break;
-		}
-		e = kmem_u64(k, at - m.list.offset + m.btf.offset, &btf);
+	list_init(&it, k, head, m.list.offset, MAX_MODULES);
+	while (list_next(&it, &at)) {
+		e = kmem_u64(k, at + m.btf.offset, &btf);
 		if (!e)
 			e = add_one(t, k, &m, btf, only);
 		t->modules->lost += e != NULL;
 		err_free(e);
-		e = kmem_u64(k, at, &at);
-		if (e) {
-			t->modules->lost++;
-			err_free(e);
-			break;
-		}
 	}
+	t->modules->lost += it.walk.why != WALK_END;
 	return NULL;
 }
 

@@ -7,6 +7,8 @@
  */
 #include "kernel/unwind.h"
 
+#include "kernel/percpu.h"
+
 /* arch/arm64/include/asm/stacktrace/frame.h */
 #define META_FINAL   1
 #define META_PT_REGS 2
@@ -18,13 +20,13 @@ static void cpu_stacks(struct unwinder *u, int cpu, struct stacks *s)
 {
 	const struct layout *l = u->l;
 	uint64_t begin;
-	if (stacks_percpu_pointer(u->k, l->irq_stack_ptr, 0, cpu, &begin))
+	if (percpu_pointer(u->k, l->irq_stack_ptr, 0, cpu, &begin))
 		stacks_add(s, STACK_INTERRUPT, begin, u->thread_size);
-	if (stacks_percpu(u->k, l->overflow_stack, cpu, &begin))
+	if (percpu_find(u->k, l->overflow_stack, cpu, &begin))
 		stacks_add(s, STACK_EXCEPTION, begin, OVERFLOW_STACK_SIZE);
-	if (stacks_percpu_pointer(u->k, l->sdei_normal_ptr, 0, cpu, &begin))
+	if (percpu_pointer(u->k, l->sdei_normal_ptr, 0, cpu, &begin))
 		stacks_add(s, STACK_EXCEPTION, begin, u->thread_size);
-	if (stacks_percpu_pointer(u->k, l->sdei_critical_ptr, 0, cpu, &begin))
+	if (percpu_pointer(u->k, l->sdei_critical_ptr, 0, cpu, &begin))
 		stacks_add(s, STACK_EXCEPTION, begin, u->thread_size);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* x86_64: what arch/x86/kernel/unwind_orc.c does to the living, for the dead. */
 #include "kernel/unwind_orc.h"
+#include "kernel/percpu.h"
 
 #include <string.h>
 
@@ -15,8 +16,8 @@ static void add_interrupt_stack(struct unwinder *u, int cpu, struct stacks *s)
 	const struct layout *l = u->l;
 	uint64_t top;
 	/* In pcpu_hot from 6.2 to 6.14 (d7b6d709a76a), before and after that a variable. */
-	if (!stacks_percpu_pointer(u->k, l->pcpu_hot, l->pcpu_hot_irq_stack, cpu, &top) &&
-	    !stacks_percpu_pointer(u->k, l->hardirq_stack_ptr, 0, cpu, &top))
+	if (!percpu_pointer(u->k, l->pcpu_hot, l->pcpu_hot_irq_stack, cpu, &top) &&
+	    !percpu_pointer(u->k, l->hardirq_stack_ptr, 0, cpu, &top))
 		return;
 	/* The end of the stack, from 5.12 on 8 bytes before it (951c2a51ae75). */
 	top = (top + 4095) & ~UINT64_C(4095);
@@ -30,7 +31,7 @@ static void add_entry_area(struct unwinder *u, int cpu, struct stacks *s)
 	const int64_t stack[] = {l->cea_df,  l->cea_nmi, l->cea_db,
 				 l->cea_mce, l->cea_vc,	 l->cea_vc2};
 	uint64_t area;
-	if (!stacks_percpu_pointer(u->k, l->cea_exception_stacks, 0, cpu, &area))
+	if (!percpu_pointer(u->k, l->cea_exception_stacks, 0, cpu, &area))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(stack); i++)
 		if (layout_known(stack[i]) && layout_known(l->cea_df_size))

@@ -37,6 +37,13 @@ bool walk_count(struct walk *w)
 	return true;
 }
 
+bool walk_deliver(struct walk *w, bool found, enum walk_why trouble, uint64_t where)
+{
+	if (!found)
+		return walk_stop(w, trouble == WALK_GOING ? WALK_END : trouble, where);
+	return walk_count(w);
+}
+
 bool walk_read(struct walk *w, uint64_t addr, void *buf, size_t len)
 {
 	struct err *e = kmem_read(w->k, addr, buf, len);

@@ -41,6 +41,12 @@ bool walk_stop(struct walk *w, enum walk_why why, uint64_t where);
 /* Counts an entry; false if the limit is reached, which ends the walk. */
 bool walk_count(struct walk *w);
 
+/*
+ * The end of the next function of a tree: delivers what was found, or says that all was, or what
+ * kept from the rest (trouble; WALK_GOING: nothing).
+ */
+bool walk_deliver(struct walk *w, bool found, enum walk_why trouble, uint64_t where);
+
 /* A pointer, or memory; what cannot be read is noted and false. */
 bool walk_u64(struct walk *w, uint64_t addr, uint64_t *ret);
 bool walk_read(struct walk *w, uint64_t addr, void *buf, size_t len);

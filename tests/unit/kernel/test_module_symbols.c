@@ -247,10 +247,10 @@ static void damaged(void **state)
 	size_t second = NODE(1) - layout.list, none = 4 + 7, all = none + 1;
 	const uint64_t nowhere = 0xffff;
 	const struct damage damages[] = {
-		{"list to nowhere", NODE(0), nowhere, none, 2},
+		{"list to nowhere", NODE(0), nowhere, none, 1},
 		{"list to itself", NODE(0), STEXT + NODE(0), none, 1},
 		{"list without head", NODE(1), STEXT + NODE(0), all, 1},
-		{"list ends in nothing", NODE(1), 0, all, 2},
+		{"list ends in nothing", NODE(1), 0, all, 1},
 		{"no name", second + layout.name, 0, none, 1},
 		{"odd name", second + layout.name, 0x0707070707070707, none, 1},
 		{"not loaded yet", second + layout.kallsyms, 0, none, 0},
