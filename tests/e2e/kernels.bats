@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The reader of a kernel's memory on other kernels than the guests of the other tests have: Debian's oldest supported
-# one and its newest. Each vmcore has nothing but itself; drgn, the newest there is, has its debuginfo.
+# one, its newest, and arm64's. Each vmcore has nothing but itself; drgn, the newest there is, has its debuginfo.
 
 load support
 load stacks
@@ -35,7 +35,7 @@ setup_file() {
 	rm -rf "$WORK"
 	mkdir -p "$WORK"
 	"$LAB" build readers makedumpfile >"$WORK/build.log" 2>&1
-	for kernel in oldstable newest; do facts "$kernel"; done
+	for kernel in oldstable newest arm64; do facts "$kernel"; done
 	"$LAB" in readers drgn --version | head -1 | sed 's/^/# /' >&3
 }
 
@@ -111,6 +111,12 @@ dump_opens() {
 @test "kernels: newest: the log" { same_log newest; }
 @test "kernels: newest: the report is whole" { whole_report newest; }
 @test "kernels: newest: the filtered dump is complete for drgn" { dump_opens newest; }
+
+@test "kernels: arm64: the stacks of all tasks" { same_stacks arm64; }
+@test "kernels: arm64: zones" { same_zones arm64; }
+@test "kernels: arm64: the log" { same_log arm64; }
+@test "kernels: arm64: the report is whole" { whole_report arm64; }
+@test "kernels: arm64: the filtered dump is complete for drgn" { dump_opens arm64; }
 
 @test "kernels: oldstable: the same pages as makedumpfile" {
 	theirs oldstable
