@@ -3,6 +3,17 @@
 
 #include <inttypes.h>
 
+/* enum orc_reg of a number of ORC_RENUMBERED; the numbers after these are none in both. */
+static uint8_t old_number(unsigned int number)
+{
+	static const uint8_t regs[] = {
+		ORC_REG_UNDEFINED, ORC_REG_AX,		ORC_REG_DX,	     ORC_REG_SP,
+		ORC_REG_BP,	   ORC_REG_DI,		ORC_REG_R10,	     ORC_REG_R13,
+		ORC_REG_PREV_SP,   ORC_REG_SP_INDIRECT, ORC_REG_BP_INDIRECT,
+	};
+	return number < ARRAY_SIZE(regs) ? regs[number] : (uint8_t)number;
+}
+
 void orc_decode(const uint8_t bytes[ORC_ENTRY_SIZE], enum byte_order order, enum orc_format format,
 		struct orc_entry *ret)
 {
@@ -13,7 +24,11 @@ void orc_decode(const uint8_t bytes[ORC_ENTRY_SIZE], enum byte_order order, enum
 		.sp_reg = bits & 15,
 		.bp_reg = bits >> 4 & 15,
 	};
-	if (format == ORC_TYPES) {
+	if (format == ORC_RENUMBERED) {
+		e.sp_reg = old_number(e.sp_reg);
+		e.bp_reg = old_number(e.bp_reg);
+	}
+	if (format == ORC_TYPES || format == ORC_RENUMBERED) {
 		e.type = bits >> 8 & 7;
 		e.signal = bits >> 11 & 1;
 		*ret = e;
@@ -26,6 +41,30 @@ void orc_decode(const uint8_t bytes[ORC_ENTRY_SIZE], enum byte_order order, enum
 	if (e.sp_reg == ORC_REG_UNDEFINED)
 		e.type = end ? ORC_TYPE_END_OF_STACK : ORC_TYPE_UNDEFINED;
 	*ret = e;
+}
+
+void orc_find_numbers(struct orc_source *s, const struct orc_table *t)
+{
+	enum { RUNS = 16, RUN = 128 };
+	uint8_t bytes[RUN * ORC_ENTRY_SIZE];
+	unsigned int before = 0, after = 0; /* calls found by the one number and by the other */
+	for (uint32_t i = 0; s->format == ORC_TYPES && i < RUNS; i++) {
+		uint32_t first = (uint32_t)((uint64_t)t->count * i / RUNS);
+		uint32_t n = MIN(t->count - first, RUN);
+		struct err *e = s->read(s->arg, t->entries + (uint64_t)first * ORC_ENTRY_SIZE,
+					bytes, (size_t)n * ORC_ENTRY_SIZE);
+		for (uint32_t j = 0; !e && j < n; j++) {
+			struct orc_entry old, new;
+			orc_decode(bytes + (size_t)j * ORC_ENTRY_SIZE, s->order, ORC_TYPES, &old);
+			orc_decode(bytes + (size_t)j * ORC_ENTRY_SIZE, s->order, ORC_RENUMBERED,
+				   &new);
+			before += old.type == ORC_TYPE_CALL && old.sp_reg == ORC_REG_SP;
+			after += new.type == ORC_TYPE_CALL &&new.sp_reg == ORC_REG_SP;
+		}
+		err_free(e);
+	}
+	if (after > before)
+		s->format = ORC_RENUMBERED;
 }
 
 /* The addresses that a run of the ip array stands for. */

@@ -13,13 +13,16 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-/* The generations of struct orc_entry; told apart by the bit fields that it has. */
+/* The generations of struct orc_entry; told apart by the bit fields that it has, and by what is in
+ * them. */
 enum orc_format {
 	ORC_END,	/* "type:2, end:1" (4.18, d31a580266ee) */
 	ORC_SIGNAL_END, /* "type:2, signal:1, end:1" (6.3, ffb1b4a41016) */
 	ORC_TYPES,	/* "type:3, signal:1", types for what "end" said (6.4, fb799447ae29) */
+	ORC_RENUMBERED, /* the same with other numbers of registers (asm/orc_types.h of 7.3) */
 };
 
+/* The numbers are those before ORC_RENUMBERED. */
 enum orc_reg {
 	ORC_REG_UNDEFINED,
 	ORC_REG_PREV_SP,
@@ -31,6 +34,7 @@ enum orc_reg {
 	ORC_REG_R13,
 	ORC_REG_BP_INDIRECT,
 	ORC_REG_SP_INDIRECT,
+	ORC_REG_AX, /* the last to come */
 };
 
 /* The numbers are those of ORC_TYPES. */
@@ -74,6 +78,13 @@ struct orc_source {
 
 /* Reads all ips and sets t->unsorted. */
 struct err *orc_check(const struct orc_source *s, struct orc_table *t) must_check;
+
+/*
+ * Sets s->format to ORC_RENUMBERED if ORC_TYPES does not fit what is in the table: no type says
+ * which numbers registers have, but what nearly all entries count from is the stack pointer. A
+ * table that cannot be read changes nothing.
+ */
+void orc_find_numbers(struct orc_source *s, const struct orc_table *t);
 
 /*
  * The entry that holds for the instruction at pc: the last whose ip is not above it. Where several

@@ -60,6 +60,7 @@ struct err *orc_tables_load(struct unwinder *u)
 		free(t);
 		return e;
 	}
+	orc_find_numbers(&t->source, &t->vmlinux);
 	if (layout_known(l->orc_lookup) && layout_known(l->orc_lookup_end) &&
 	    l->orc_lookup_end > l->orc_lookup && layout_known(l->stext)) {
 		t->lookup = (uint64_t)l->orc_lookup;

@@ -94,7 +94,8 @@ enum orc_step orc_interrupted_at(struct orc_walk *w, uint64_t addr, bool partial
 /* The stack pointer of the caller before its call, or where its registers are. */
 static enum orc_step caller_sp(struct orc_walk *w, const struct orc_entry *o, uint64_t *ret)
 {
-	static const uint8_t in_regs[] = {[ORC_REG_DX] = PT_DX,
+	static const uint8_t in_regs[] = {[ORC_REG_AX] = PT_AX,
+					  [ORC_REG_DX] = PT_DX,
 					  [ORC_REG_DI] = PT_DI,
 					  [ORC_REG_R10] = PT_R10,
 					  [ORC_REG_R13] = PT_R13};
@@ -106,6 +107,7 @@ static enum orc_step caller_sp(struct orc_walk *w, const struct orc_entry *o, ui
 	case ORC_REG_BP:
 		*ret = w->bp + offset;
 		return STEP_NEXT;
+	case ORC_REG_AX:
 	case ORC_REG_DX:
 	case ORC_REG_DI:
 	case ORC_REG_R10:

@@ -31,7 +31,16 @@ void orc_tables_unload(struct unwinder *u);
 bool orc_tables_find(struct unwinder *u, uint64_t pc, struct orc_entry *ret);
 
 /* Words of struct pt_regs. */
-enum { PT_R13 = 2, PT_BP = 4, PT_R10 = 7, PT_DX = 12, PT_DI = 14, PT_IP = 16, PT_SP = 19 };
+enum {
+	PT_R13 = 2,
+	PT_BP = 4,
+	PT_R10 = 7,
+	PT_AX = 10,
+	PT_DX = 12,
+	PT_DI = 14,
+	PT_IP = 16,
+	PT_SP = 19
+};
 #define PT_REGS_WORDS	   21
 #define PT_REGS_CPU_PUSHED 5 /* from PT_IP on */
 

@@ -5,15 +5,6 @@
 
 load support
 
-# lists: the report's JSON as report_lists.py has it
-lists() {
-	jq -r '(.tasks.tasks[] | "task \(.pid) \(.tgid) \(.ppid) \(.cpu) \(.state) \(.rss_kib) \(.vm_kib) \(.comm)"),
-		(.modules.modules[] | "module \(.name) \(.size) \(.base) \(.used_by)"),
-		(.mounts.mounts[] | "mount \(.device) \(.path) \(.type) \(.options[:2])"),
-		(.block_io.queues | sort_by(.disk)[] | "disk \(.disk) \(.inflight)"),
-		(.interrupts.irqs[] | "irq \(.irq) \(.chip) \(.per_cpu | map(tostring) | join(",")) \(.name)")' "$1"
-}
-
 setup_file() {
 	local vmcore vmlinux
 	rm -rf "$WORK"
@@ -21,7 +12,7 @@ setup_file() {
 	vmcore=$("$LAB" vmcore-path x86_64 1024 2>"$WORK/vmcore.log")
 	vmlinux=$("$LAB" path amd64-kernel)/vmlinux.debug
 	"$TOP/build/vmcore-report" --parts tasks,modules,mounts,block_io,interrupts --json "$WORK/report.json" "$vmcore"
-	lists "$WORK/report.json" >"$WORK/ours.txt"
+	report_lines "$WORK/report.json" >"$WORK/ours.txt"
 	in_lab drgn -q -c "$vmcore" -s "$vmlinux" --no-default-symbols "$TOP/tests/e2e/report_lists.py" >"$WORK/drgn.txt"
 	crash_says x86_64 "$vmcore" $'ps\nmod\nmount\nirq' >"$WORK/crash.txt"
 }

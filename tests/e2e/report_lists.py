@@ -9,6 +9,7 @@ from drgn.helpers.linux.mapletree import mt_for_each
 from drgn.helpers.linux.module import for_each_module
 from drgn.helpers.linux.percpu import per_cpu_ptr, percpu_counter_sum
 from drgn.helpers.linux.pid import find_task, for_each_task
+from drgn.helpers.linux.radixtree import radix_tree_for_each
 from drgn.helpers.linux.sched import idle_task, task_cpu, task_state_to_char
 
 
@@ -16,20 +17,35 @@ def text(pointer):
     return pointer.string_().decode() if pointer else "null"
 
 
+def rss_pages(mm):
+    kinds = [prog["MM_FILEPAGES"], prog["MM_ANONPAGES"], prog["MM_SHMEMPAGES"]]
+    try:  # since 6.2 (f1a7941243c1) per-CPU counters
+        return sum(max(0, percpu_counter_sum(mm.rss_stat[i].address_of_())) for i in kinds)
+    except TypeError:
+        return sum(max(0, mm.rss_stat.count[i].counter.value_()) for i in kinds)
+
+
 def tasks():
     found = {t.value_(): t for t in for_each_task(prog)}
     found.update((t.value_(), t) for t in (idle_task(prog, cpu) for cpu in for_each_online_cpu(prog)))
     for t in sorted(found.values(), key=lambda t: (t.pid.value_(), task_cpu(t))):
         mm = None if t.flags.value_() & 0x00200000 else t.mm
-        rss = sum(max(0, percpu_counter_sum(mm.rss_stat[i].address_of_())) for i in
-                  (prog["MM_FILEPAGES"], prog["MM_ANONPAGES"], prog["MM_SHMEMPAGES"])) if mm else 0
+        rss = rss_pages(mm) if mm else 0
         print("task", t.pid.value_(), t.tgid.value_(), t.real_parent.tgid.value_(), task_cpu(t), task_state_to_char(t),
               rss * 4, mm.total_vm.value_() * 4 if mm else 0, t.comm.string_().decode())
 
 
+def module_memory(m):
+    try:
+        return sum(mem.size.value_() for mem in m.mem), m.mem[0].base
+    except AttributeError:  # before 6.4 (ac3b43283923)
+        return m.core_layout.size.value_() + m.init_layout.size.value_(), m.core_layout.base
+
+
 def modules():
     for m in for_each_module(prog):
-        print("module", m.name.string_().decode(), sum(mem.size.value_() for mem in m.mem), hex(m.mem[0].base),
+        size, base = module_memory(m)
+        print("module", m.name.string_().decode(), size, hex(base),
               m.refcnt.counter.value_() - 1)
 
 
@@ -46,14 +62,28 @@ def disks():
         print("disk", name, sum(1 for r in requests if r.q == disk.queue and r.state != 0))
 
 
+def irq_descriptors():
+    if "sparse_irqs" in prog:  # since 6.5 (721255b9826b)
+        yield from ((irq, entry) for irq, _, entry in mt_for_each(prog["sparse_irqs"].address_of_()))
+    else:
+        yield from radix_tree_for_each(prog["irq_desc_tree"].address_of_())
+
+
+def counts_of(desc):
+    try:  # a struct since 6.10 (86d2a2f51fba)
+        return [per_cpu_ptr(desc.kstat_irqs, cpu).cnt.value_() for cpu in for_each_possible_cpu(prog)]
+    except AttributeError:
+        return [per_cpu_ptr(desc.kstat_irqs, cpu)[0].value_() for cpu in for_each_possible_cpu(prog)]
+
+
 def interrupts():
-    for irq, _, entry in mt_for_each(prog["sparse_irqs"].address_of_()):
+    for irq, entry in irq_descriptors():
         desc = cast("struct irq_desc *", entry)
         names, action = [], desc.action
         while action:
             names.append(text(action.name))
             action = action.next
-        counts = [per_cpu_ptr(desc.kstat_irqs, cpu).cnt.value_() for cpu in for_each_possible_cpu(prog)]
+        counts = counts_of(desc)
         if names or sum(counts):
             chip = desc.irq_data.chip
             print("irq", irq, text(chip.name) if chip else "null", ",".join(map(str, counts)), ", ".join(names) or "null")

@@ -15,27 +15,7 @@ our_stacks() {
 drgn_stacks() {
 	local part=amd64-kernel
 	[ "$1" = x86_64 ] || part=ppc64le-kernel
-	cat >"$WORK/stacks.py" <<-'END'
-	from drgn.helpers.linux.cpumask import for_each_online_cpu
-	from drgn.helpers.linux.pid import for_each_task
-	from drgn.helpers.linux.sched import idle_task
-
-	tasks = [prog["init_task"].address_of_()] + list(for_each_task(prog))
-	tasks += [idle_task(prog, cpu) for cpu in for_each_online_cpu(prog) if cpu]
-	for task in tasks:
-	    line = "%x" % task.value_()
-	    try:
-	        for frame in prog.stack_trace(task):
-	            if frame.is_inline:
-	                continue
-	            if frame.pc >> 63 == 0:
-	                break
-	            line += " %x" % frame.pc
-	    except ValueError:
-	        pass
-	    print(line)
-	END
-	in_lab drgn -q -c "$2" -s "$("$LAB" path $part)/vmlinux.debug" --no-default-symbols "$WORK/stacks.py" | sort
+	in_lab drgn -q -c "$2" -s "$("$LAB" path $part)/vmlinux.debug" --no-default-symbols "$TOP/tests/e2e/stacks.py" | sort
 }
 
 # crash_stacks ARCH VMCORE: without the frames that crash calls unreliable

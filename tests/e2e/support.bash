@@ -84,3 +84,12 @@ crash_says() {
 	printf '%s\nquit\n' "$3" >"$WORK/crash.in"
 	"$LAB" "${where[@]}" crash -s --no_scroll -i "$WORK/crash.in" "$vmlinux" "$2" 2>&1 | tr -d '\r'
 }
+
+# report_lines FILE: a report's JSON as report_lists.py has it
+report_lines() {
+	jq -r '(.tasks.tasks[] | "task \(.pid) \(.tgid) \(.ppid) \(.cpu) \(.state) \(.rss_kib) \(.vm_kib) \(.comm)"),
+		(.modules.modules[] | "module \(.name) \(.size) \(.base) \(.used_by)"),
+		(.mounts.mounts[] | "mount \(.device) \(.path) \(.type) \(.options[:2])"),
+		(.block_io.queues | sort_by(.disk)[] | "disk \(.disk) \(.inflight)"),
+		(.interrupts.irqs[] | "irq \(.irq) \(.chip) \(.per_cpu | map(tostring) | join(",")) \(.name)")' "$1"
+}

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.read = read_memory,
 		.arg = &m,
 		.order = data[0] & 1 ? ORDER_BE : ORDER_LE,
-		.format = (enum orc_format)((data[0] >> 1) % 3),
+		.format = (enum orc_format)((data[0] >> 1) % 4),
 	};
 	uint32_t count = get_u16(data + 9, ORDER_LE);
 	struct orc_table t = {.ips = IPS, .entries = IPS + (uint64_t)count * 4, .count = count};
@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t pc = get_u64(data + 1, ORDER_LE);
 	if (data[0] & 8)
 		err_free(orc_check(&s, &t));
+	orc_find_numbers(&s, &t);
 	err_free(orc_find(&s, &t, pc, &entry));
 	err_free(orc_find(&s, &t, IPS + (pc & 0xffff), &entry));
 	return 0;

@@ -11,8 +11,9 @@ debian_arch() {
 	case $1 in
 	x86_64 | amd64) echo amd64 ;;
 	ppc64le | ppc64el) echo ppc64el ;;
+	aarch64 | arm64) echo arm64 ;;
 	amd64-peer) echo amd64-peer ;;
-	*) die "unknown architecture $1 (x86_64 or ppc64le)" ;;
+	*) die "unknown architecture $1 (x86_64, ppc64le or arm64)" ;;
 	esac
 }
 

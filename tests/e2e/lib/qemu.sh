@@ -5,7 +5,7 @@
 
 guest_run_usage() {
 	cat <<-'END'
-	lab guest run --arch x86_64|ppc64le --console FILE [options] [-- QEMU options…]
+	lab guest run --arch x86_64|ppc64le|arm64 --console FILE [options] [-- QEMU options…]
 	  --image IMG        root disk (ext4, written to); with it IMG.kernel, IMG.initrd and a root= are the default
 	  --kernel K --initrd I --append "…"   what is booted; the text is added to the lab's own command line
 	  --mem MiB (2048)   --smp N (2)   --cpu MODEL
@@ -25,6 +25,11 @@ qemu_machine() {
 	case $1 in
 	amd64)
 		qemu=(qemu-system-x86_64 -machine q35,sata=off -cpu "${2:-max,svm=off}" -device vmcoreinfo -serial chardev:console)
+		;;
+	arm64)
+		# the usual signing of pointers takes an emulator most of its time
+		qemu=(qemu-system-aarch64 -machine virt -cpu "${2:-max,pauth-impdef=on}" -device vmcoreinfo
+			-serial chardev:console)
 		;;
 	ppc64el)
 		# without the mitigations that TCG does not have, which it would only warn about; and with QEMU's own small
@@ -114,8 +119,11 @@ guest_command() {
 	local spec line
 	qemu_machine "$arch" "$cpu"
 	qemu+=(-m "$mem" -smp "$smp")
-	line=console=hvc0
-	[ "$arch" = ppc64el ] || line="console=ttyS0"
+	case $arch in
+	ppc64el) line=console=hvc0 ;;
+	arm64) line=console=ttyAMA0 ;;
+	*) line=console=ttyS0 ;;
+	esac
 	if [ -n "$image" ]; then
 		qemu_disk "$image,serial=root"
 		kernel=${kernel:-$image.kernel}

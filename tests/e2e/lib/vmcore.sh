@@ -86,20 +86,20 @@ vmcore() {
 	# shellcheck disable=SC2064 # the directory of now
 	trap "[ -z \"\$guest\" ] || kill \$guest 2>/dev/null; rm -rf '$run'; exit 125" INT TERM HUP
 	{ vmcore_tasks "$tasks" && vmcore_job "$mem" "$fill" "$panic"; } >"$run/job"
-	vmcore_take
+	cp --sparse=always "$image" "$run/root.img"
+	vmcore_take --image "$run/root.img" --kernel "$image.kernel" --initrd "$image.initrd" --job "$run/job" \
+		--disk "$(part_dir fill)/fill.img,readonly=on"
 	[ "$move" = no ] || "$(part_dir fill)/bin/elf_move_phdrs" "$run/core"
 	mv "$run/core" "$out"
 	trap - INT TERM HUP
 	rm -rf "$run"
 }
 
-# vmcore_take: boots, waits, dumps, ends the guest; uses vmcore's variables
+# vmcore_take OPTIONS…: boots with these, waits, dumps to $run/core, ends the guest; uses vmcore's variables
 vmcore_take() {
 	local start=$SECONDS
-	cp --sparse=always "$image" "$run/root.img"
-	LAB_BIND=$run guest_run --arch "$arch" --image "$run/root.img" --kernel "$image.kernel" --initrd "$image.initrd" \
-		--mem "$mem" --job "$run/job" --disk "$(part_dir fill)/fill.img,readonly=on" --console "$run/console" \
-		--qmp "$run/qmp" --cpu "$cpu" --append "panic=0 $append" --time-limit 900 2>"$run/said" &
+	LAB_BIND=$run guest_run --arch "$arch" --mem "$mem" --console "$run/console" --qmp "$run/qmp" --cpu "$cpu" \
+		--append "panic=0 $append" --time-limit 900 "$@" 2>"$run/said" &
 	guest=$!
 	if ! await "$run/console" "$awaited" 890 "$guest"; then
 		cat "$run/said" >&2

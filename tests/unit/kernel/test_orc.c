@@ -92,6 +92,51 @@ static void generations(void **state)
 	assert_decodes(ORC_END, 0x0000, ORC_TYPE_UNDEFINED, false);
 }
 
+/* 7.3 has the types of 6.4, and other numbers for the registers. */
+static void renumbered(void **state)
+{
+	(void)state;
+	static const enum orc_reg is[] = {
+		ORC_REG_UNDEFINED, ORC_REG_AX,		ORC_REG_DX,	     ORC_REG_SP,
+		ORC_REG_BP,	   ORC_REG_DI,		ORC_REG_R10,	     ORC_REG_R13,
+		ORC_REG_PREV_SP,   ORC_REG_SP_INDIRECT, ORC_REG_BP_INDIRECT, 11,
+	};
+	uint8_t bytes[ORC_ENTRY_SIZE] = {0};
+	struct orc_entry e;
+	for (unsigned int i = 0; i < ARRAY_SIZE(is); i++) {
+		put_u16(bytes + 4, (uint16_t)(i | i << 4 | 0xb00), ORDER_LE);
+		orc_decode(bytes, ORDER_LE, ORC_RENUMBERED, &e);
+		assert_int_equal(e.sp_reg, is[i]);
+		assert_int_equal(e.bp_reg, is[i]);
+		assert_int_equal(e.type, ORC_TYPE_REGS);
+		assert_true(e.signal);
+	}
+}
+
+static void numbers_are_found(void **state)
+{
+	(void)state;
+	static struct tables t;
+	init(&t);
+	for (unsigned int i = 0; i < MAX; i++)
+		add(&t, IPS + (uint64_t)i * 16, 8, ORC_TYPE_CALL);
+	orc_find_numbers(&t.source, &t.table);
+	assert_int_equal(t.source.format, ORC_TYPES);
+	for (unsigned int i = 0; i < MAX; i++) /* some functions have a frame pointer */
+		put_u16(t.entries + (size_t)i * ORC_ENTRY_SIZE + 4, i % 8 ? 0x283 : 0x284,
+			ORDER_LE);
+	orc_find_numbers(&t.source, &t.table);
+	assert_int_equal(t.source.format, ORC_RENUMBERED);
+	/* other generations never had these numbers, and what cannot be read says nothing */
+	t.source.format = ORC_END;
+	orc_find_numbers(&t.source, &t.table);
+	assert_int_equal(t.source.format, ORC_END);
+	t.source.format = ORC_TYPES;
+	t.table.entries = 0;
+	orc_find_numbers(&t.source, &t.table);
+	assert_int_equal(t.source.format, ORC_TYPES);
+}
+
 static void last_at_or_below(void **state)
 {
 	(void)state;
@@ -170,9 +215,10 @@ static void damaged_tables(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(generations),	  cmocka_unit_test(last_at_or_below),
-		cmocka_unit_test(large_table),	  cmocka_unit_test(unsorted_table),
-		cmocka_unit_test(damaged_tables),
+		cmocka_unit_test(generations),	     cmocka_unit_test(last_at_or_below),
+		cmocka_unit_test(large_table),	     cmocka_unit_test(unsorted_table),
+		cmocka_unit_test(damaged_tables),    cmocka_unit_test(renumbered),
+		cmocka_unit_test(numbers_are_found),
 	};
 	return cmocka_run_group_tests_name("kernel/orc", tests, NULL, NULL);
 }
