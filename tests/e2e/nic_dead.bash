@@ -28,7 +28,9 @@ ours() {
 		(if ring("tx").next_to_use != null and .driver != "vmxnet3" then
 			(ring("tx").register // "" | tostring) as $n |
 			[["TDT" + $n, ring("tx").next_to_use], ["TDH" + $n, ring("tx").next_to_clean],
-			 ["RDT" + $n, ring("rx").next_to_use], ["RDH" + $n, ring("rx").next_to_clean]]
+			 ["RDH" + $n, ring("rx").next_to_clean]] +
+			# e1000 and e1000e tell the device of new buffers later, sixteen at a time
+			(if .driver == "igb" then [["RDT" + $n, ring("rx").next_to_use]] else [] end)
 		else [] end)
 		| .[] | select(.[1] != null) | "\($i.mac) \(.[0]) \(.[1])"' "$WORK/out/nic-dead.json" | sort
 }
