@@ -54,31 +54,33 @@ static void e1000_rx(const uint8_t *b, struct nic_desc *ret)
  * Extended (e1000e) and advanced (igb) descriptors of received frames are written back in place:
  * then the address is gone. Not yet done, the second half is zero or the header's address.
  */
-static void written_back(const uint8_t *b, uint32_t errors, struct nic_desc *ret)
+static void written_back(const uint8_t *b, bool done, struct nic_desc *ret)
 {
-	uint32_t status = le32(b + 8);
-	ret->done = status & INTEL_DD;
-	if (!ret->done) {
+	ret->done = done;
+	if (!done) {
 		ret->bus_addr = le64(b);
 		ret->kind = "posted";
 		return;
 	}
-	ret->status = status;
+	ret->status = le32(b + 8);
 	ret->len = le16(b + 12);
-	ret->error = status & errors;
+	/* E1000_RXDEXT_STATERR_{CE,SE,SEQ,CXE,RXE}, the same of both */
+	ret->error = ret->status & 0x97000000;
 	ret->kind = "received";
 }
 
-/* E1000_RXDEXT_STATERR_{CE,SE,SEQ,CXE,RXE} */
 static void e1000e_rx(const uint8_t *b, struct nic_desc *ret)
 {
-	written_back(b, 0x97000000, ret);
+	written_back(b, le32(b + 8) & INTEL_DD, ret);
 }
 
-/* E1000_RXDEXT_STATERR_{CE,SE,SEQ,CXE,RXE} of igb: its frame errors */
+/*
+ * The driver looks at the length and not at DD, and clears only that when it posts a buffer again
+ * (igb_clean_rx_irq(), igb_alloc_rx_buffers()): DD of the frame before may still be there.
+ */
 static void igb_rx(const uint8_t *b, struct nic_desc *ret)
 {
-	written_back(b, 0x97000000, ret);
+	written_back(b, le16(b + 12) != 0, ret);
 }
 
 /* E1000_ADVTXD_DTYP_CTXT 2, _DATA 3; length: 16 bits; status in olinfo_status */

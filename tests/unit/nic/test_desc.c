@@ -58,6 +58,13 @@ static void test_received(void **state)
 	assert_false(d.done);
 	assert_int_equal(d.bus_addr, 0x9000);
 	assert_string_equal(d.kind, "posted");
+	/* posted again: the status of the frame before is still there, the length is not */
+	d = decode(&nic_desc_igb_rx, 0x9000, 0x00000003, 0);
+	assert_false(d.done);
+	assert_int_equal(d.bus_addr, 0x9000);
+	d = decode(&nic_desc_igb_rx, 0x77777777, 0x00000003, 0x000002e6);
+	assert_true(d.done);
+	assert_int_equal(d.len, 742);
 }
 
 static void test_igb_tx(void **state)
