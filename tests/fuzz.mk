@@ -3,7 +3,7 @@
 # `make fuzz`: each tests/fuzz/fuzz_*.c with clang's libFuzzer, ASan and UBSan, against the sources compiled
 # the same way in a directory of their own. FUZZ_SECONDS=N a target; FUZZ="fuzz_a fuzz_b" only these.
 
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 12
 FUZZ_CC      ?= clang
 FUZZ         ?= $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 

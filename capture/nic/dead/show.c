@@ -70,7 +70,7 @@ struct err *show_finish(struct show *s)
 	return s->error ? err_os(s->error, "writing what was found") : NULL;
 }
 
-static void heading(struct show *s, const char *fmt, va_list ap)
+static void printf_like(2, 0) heading(struct show *s, const char *fmt, va_list ap)
 {
 	end_line(s);
 	buf_vprintf(&s->line, fmt, ap);
