@@ -11,6 +11,13 @@ our_stacks() {
 			END { print task }' | sort
 }
 
+# interrupted_tasks VMCORE: those that an interrupt's registers split, for grep -f
+interrupted_tasks() {
+	"$TOP/build/tests/tools/vmcore-stacks" "$1" 2>/dev/null |
+		awk '/^TASK/ { task = $2; n = 0; next }
+			++n > 1 && $3 == "regs" { print "^" task }' | sort -u
+}
+
 # drgn_stacks ARCH VMCORE: tasks whose registers drgn does not find have no frames
 drgn_stacks() {
 	local part=amd64-kernel
