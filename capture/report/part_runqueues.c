@@ -7,10 +7,7 @@
 #include "report/fields.h"
 #include "report/rcu.h"
 #include "report/runqueues.h"
-
-/* A tick comes every 10 ms at most, and every second where it is kept away from a CPU (nohz_full):
- * a clock that is behind by more while a task is running has stopped. */
-#define STOPPED_SECONDS 2
+#include "report/stopped_cpus.h"
 
 struct runqueues_part {
 	struct runqueues queues;

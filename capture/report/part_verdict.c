@@ -7,6 +7,7 @@
 #include <time.h>
 #include "report/io_wait.h"
 #include "report/locks.h"
+#include "report/stopped_cpus.h"
 #include "report/system.h"
 #include "report/taint.h"
 #include "report/verdict_log.h"
@@ -49,6 +50,27 @@ static bool may_be_deadlock(enum verdict_kind kind)
 {
 	return kind == VERDICT_HUNG_TASK || kind == VERDICT_NMI || kind == VERDICT_USER_REQUESTED ||
 	       kind == VERDICT_SOFT_LOCKUP || kind == VERDICT_UNKNOWN;
+}
+
+/* The same of a CPU that does not give itself back; a lockup that was seen is in the log. */
+static bool may_be_stopped_cpu(enum verdict_kind kind)
+{
+	return kind == VERDICT_PANIC || kind == VERDICT_RCU_STALL ||
+	       (may_be_deadlock(kind) && kind != VERDICT_SOFT_LOCKUP);
+}
+
+/* fadump asked for by a system reset has no line in the log: say_end() */
+static struct stopped_search stopped_search(const struct verdict_log *seen, const struct system *s)
+{
+	const struct trouble *end = &seen->trouble[TROUBLE_PANIC],
+			     *nmi = &seen->trouble[TROUBLE_NMI];
+	bool by_nmi =
+		seen->kind == VERDICT_NMI || (!seen->ended && s->way == WAY_FADUMP && !s->panicked);
+	if (seen->kind == VERDICT_NMI && nmi->count > 0)
+		end = nmi;
+	return (struct stopped_search) {.end = seen->ended && end->count > 0 ? end->begin : 0,
+					.crash_cpu = s->cpu,
+					.by_nmi = by_nmi};
 }
 
 static void put_task(const struct system *s, struct buf *out)
@@ -103,6 +125,26 @@ static void take_who(const struct verdict_log *seen, struct system *s)
 	snprintf(s->comm, sizeof(s->comm), "%.*s", (int)t->comm.len, t->comm.at ? t->comm.at : "");
 }
 
+/* What hung, of which the log only has who saw it, or nothing. */
+static void say_hang(struct report *r, struct verdict_part *v, const struct verdict_log *seen)
+{
+	struct stopped_search search = stopped_search(seen, &v->system);
+	_cleanup_buf_ struct buf found = BUF_INIT;
+	const char *prefix = "";
+	bool any = false;
+	if (may_be_deadlock(v->kind) && report_deadlock(r, &found)) {
+		v->kind = VERDICT_DEADLOCK;
+		prefix = "Deadlock: ";
+		any = true;
+	} else if (may_be_deadlock(v->kind)) {
+		any = report_stuck_io(r, v->kind == VERDICT_HUNG_TASK, &found);
+	}
+	if (!any && may_be_stopped_cpu(v->kind))
+		any = report_stopped_cpus(r, &search, &found);
+	if (any)
+		buf_printf(&v->sentence, "%s%s%s", prefix, buf_str(&found), seen->kind ? ". " : "");
+}
+
 static struct err *gather(struct report *r, void *data)
 {
 	struct verdict_part *v = data;
@@ -114,19 +156,12 @@ static struct err *gather(struct report *r, void *data)
 	v->kind = seen.kind;
 	if (seen.last_stamp > v->system.uptime)
 		v->system.uptime = seen.last_stamp;
-	_cleanup_buf_ struct buf circle = BUF_INIT;
-	if (may_be_deadlock(v->kind) && report_deadlock(r, &circle)) {
-		buf_printf(&v->sentence, "Deadlock: %s%s", buf_str(&circle), seen.kind ? ". " : "");
-		v->kind = VERDICT_DEADLOCK;
-	} else if (may_be_deadlock(v->kind) &&
-		   report_stuck_io(r, v->kind == VERDICT_HUNG_TASK, &circle)) {
-		buf_printf(&v->sentence, "%s%s", buf_str(&circle), seen.kind ? ". " : "");
-	}
+	take_who(&seen, &v->system);
+	say_hang(r, v, &seen);
 	verdict_log_sentence(&seen, &v->sentence);
 	if (!seen.ended)
 		say_end(v, log != NULL);
 	verdict_log_evidence(&seen, add_evidence, v);
-	take_who(&seen, &v->system);
 	struct err *e = buf_error(&v->sentence);
 	return e ? e : buf_error(&v->evidence);
 }

@@ -12,8 +12,10 @@ static struct err *read_log(const struct dump *d, struct buf *text)
 	if (!d->has_layout)
 		return err_new(ERR_MISSING, "no VMCOREINFO: the log cannot be found");
 	struct err *e = kmem_init(&k, d->vmcore, &d->layout);
-	if (!e)
+	if (!e) {
+		err_free(kmem_use_cache(&k)); /* without memory for it: slower */
 		e = printk_read(&k, text, &skipped);
+	}
 	if (!e && skipped)
 		fprintf(stderr, "warning: %" PRIu64 " log records are damaged or unfinished\n",
 			skipped);

@@ -17,12 +17,22 @@
 #define STATE_REUSABLE	3
 #define ID_MASK		(~(UINT64_C(3) << STATE_SHIFT))
 
+/* Of a record: printk_info.text_len has 16 bits. */
+#define MAX_TEXT UINT16_MAX
+
+/*
+ * The rings are read record by record, never whole: what says how long they are may be damaged, and
+ * the pages of some records may be missing.
+ */
 struct ring {
+	struct kmem *k;
 	const struct layout *l;
-	enum byte_order order;
 	unsigned int desc_bits, text_bits;
 	uint64_t head, tail; /* ids */
-	uint8_t *descs, *infos, *text;
+	uint64_t descs, infos, text;
+	uint64_t counter;  /* of an atomic_long_t, in it */
+	char *record;	   /* MAX_TEXT bytes */
+	struct err *error; /* the first record that could not be read */
 };
 
 void printk_format(struct buf *out, uint64_t ts_nsec, const char *text, size_t len)
@@ -41,15 +51,6 @@ void printk_format(struct buf *out, uint64_t ts_nsec, const char *text, size_t l
 			buf_printf(out, "\\x%02x", c);
 	}
 	buf_putc(out, '\n');
-}
-
-/* An array of 2^bits elements of the dead kernel's memory. */
-static struct err *read_array(struct kmem *k, uint64_t vaddr, uint64_t len, uint8_t **ret)
-{
-	*ret = malloc((size_t)len);
-	if (!*ret)
-		return err_nomem();
-	return kmem_read(k, vaddr, *ret, (size_t)len);
 }
 
 static struct err *check_layout(const struct layout *l)
@@ -81,95 +82,117 @@ static struct err *check_layout(const struct layout *l)
 	return NULL;
 }
 
-static struct err *load(struct kmem *k, struct ring *r)
+static struct err *load(struct ring *r)
 {
+	struct kmem *k = r->k;
 	const struct layout *l = r->l;
 	uint64_t prb;
-	uint64_t counter =
-		layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
 	struct err *e = kmem_u64(k, (uint64_t)l->prb, &prb);
 	if (e)
 		return err_wrap(e, "prb");
 	uint64_t desc_ring = prb + (uint64_t)l->prb_desc_ring;
 	uint64_t text_ring = prb + (uint64_t)l->prb_text_data_ring;
-	uint64_t descs = 0, infos = 0, text = 0;
+	r->counter = layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
 	if (!(e = kmem_u32(k, desc_ring + (uint64_t)l->desc_ring_count_bits, &r->desc_bits)) &&
-	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_descs, &descs)) &&
-	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_infos, &infos)) &&
-	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_head_id + counter, &r->head)) &&
-	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_tail_id + counter, &r->tail)) &&
+	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_descs, &r->descs)) &&
+	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_infos, &r->infos)) &&
+	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_head_id + r->counter, &r->head)) &&
+	    !(e = kmem_u64(k, desc_ring + (uint64_t)l->desc_ring_tail_id + r->counter, &r->tail)) &&
 	    !(e = kmem_u32(k, text_ring + (uint64_t)l->data_ring_size_bits, &r->text_bits)))
-		e = kmem_u64(k, text_ring + (uint64_t)l->data_ring_data, &text);
+		e = kmem_u64(k, text_ring + (uint64_t)l->data_ring_data, &r->text);
 	if (e)
 		return err_wrap(e, "printk ring buffer");
 	if (r->desc_bits > MAX_DESC_BITS || r->text_bits > MAX_TEXT_BITS)
 		return err_new(ERR_FORMAT,
 			       "printk ring buffer: 2^%u records and 2^%u bytes: damaged",
 			       r->desc_bits, r->text_bits);
-	if (!(e = read_array(k, descs, (uint64_t)l->prb_desc_size << r->desc_bits, &r->descs)) &&
-	    !(e = read_array(k, infos, (uint64_t)l->printk_info_size << r->desc_bits, &r->infos)))
-		e = read_array(k, text, UINT64_C(1) << r->text_bits, &r->text);
-	return err_wrap(e, "printk ring buffer");
+	return NULL;
 }
 
-static bool inside(uint64_t offset, uint64_t len, uint64_t size)
+/* The first error is kept: it counts where nothing at all can be read. */
+static bool failed(struct ring *r, struct err *e)
 {
-	return offset <= size && len <= size - offset;
+	if (e && !r->error)
+		r->error = err_wrap(e, "printk ring buffer");
+	else
+		err_free(e);
+	return e != NULL;
+}
+
+static uint64_t index_of(const struct ring *r, uint64_t id)
+{
+	return id & ((UINT64_C(1) << r->desc_bits) - 1);
+}
+
+static uint64_t desc_of(const struct ring *r, uint64_t id)
+{
+	return r->descs + index_of(r, id) * (uint64_t)r->l->prb_desc_size;
+}
+
+static bool read_state(struct ring *r, uint64_t id, uint64_t *ret)
+{
+	uint64_t at = desc_of(r, id) + (uint64_t)r->l->prb_desc_state_var + r->counter;
+	return !failed(r, kmem_u64(r->k, at, ret));
 }
 
 /*
  * The ring starts with one descriptor that never had a record: the first gets the next id. It is
  * the tail until the ring has gone round (prb_init(), kernel/printk/printk_ringbuffer.h).
  */
-static bool never_used(const struct ring *r, uint64_t id)
+static bool never_used(struct ring *r, uint64_t id)
 {
-	const struct layout *l = r->l;
-	uint64_t index = id & ((UINT64_C(1) << r->desc_bits) - 1);
-	const uint8_t *desc = r->descs + index * (uint64_t)l->prb_desc_size;
-	uint64_t counter =
-		layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
-	uint64_t state = get_u64(desc + l->prb_desc_state_var + counter, r->order);
-	return id == r->tail && state >> STATE_SHIFT == STATE_REUSABLE &&
-	       (state & ID_MASK) == (id & ID_MASK);
+	uint64_t state;
+	return id == r->tail && read_state(r, id, &state) &&
+	       state >> STATE_SHIFT == STATE_REUSABLE && (state & ID_MASK) == (id & ID_MASK);
+}
+
+/* Where the text of a record is, from the ring's start; its length is at most *len. */
+static bool text_block(const struct ring *r, uint64_t begin, uint64_t next, uint64_t *at,
+		       uint64_t *len)
+{
+	uint64_t size = UINT64_C(1) << r->text_bits;
+	begin &= size - 1;
+	next &= size - 1;
+	*at = begin;
+	if (begin == next) {
+		*len = 0; /* a record without text, or one whose text was lost */
+		return true;
+	}
+	if (next == 0)
+		next = size; /* a block may end where the ring does */
+	/* A block is not split at the end of the ring: it starts again at 0. */
+	if (begin > next)
+		begin = 0;
+	begin += 8; /* the id of its descriptor */
+	if (begin > next)
+		return false;
+	*at = begin;
+	*len = MIN(*len, next - begin);
+	return true;
 }
 
 /* Appends the record with this id; false if it is not there or makes no sense. */
-static bool append(const struct ring *r, uint64_t id, struct buf *out)
+static bool append(struct ring *r, uint64_t id, struct buf *out)
 {
 	const struct layout *l = r->l;
-	uint64_t index = id & ((UINT64_C(1) << r->desc_bits) - 1);
-	uint64_t size = UINT64_C(1) << r->text_bits;
-	const uint8_t *desc = r->descs + index * (uint64_t)l->prb_desc_size;
-	const uint8_t *info = r->infos + index * (uint64_t)l->printk_info_size;
-	uint64_t counter =
-		layout_known(l->atomic_long_counter) ? (uint64_t)l->atomic_long_counter : 0;
-	uint64_t state = get_u64(desc + l->prb_desc_state_var + counter, r->order);
-	if ((state & ID_MASK) != (id & ID_MASK))
+	uint64_t info = r->infos + index_of(r, id) * (uint64_t)l->printk_info_size;
+	uint64_t lpos = desc_of(r, id) + (uint64_t)l->prb_desc_text_blk_lpos;
+	uint64_t state, begin, next, ts, at, len;
+	uint8_t text_len[2];
+	if (!read_state(r, id, &state) || (state & ID_MASK) != (id & ID_MASK))
 		return false;
 	if (state >> STATE_SHIFT != STATE_COMMITTED && state >> STATE_SHIFT != STATE_FINALIZED)
 		return false;
-
-	const uint8_t *lpos = desc + l->prb_desc_text_blk_lpos;
-	uint64_t begin = get_u64(lpos + l->blk_lpos_begin, r->order) & (size - 1);
-	uint64_t next = get_u64(lpos + l->blk_lpos_next, r->order) & (size - 1);
-	uint64_t len = get_u16(info + l->printk_info_text_len, r->order);
-	uint64_t ts = get_u64(info + l->printk_info_ts_nsec, r->order);
-	if (next == 0)
-		next = size; /* a block may end where the ring does */
-	if (begin == (next & (size - 1))) {
-		len = 0; /* a record without text, or one whose text was lost */
-	} else {
-		/* A block is not split at the end of the ring: it starts again at 0. */
-		if (begin > next)
-			begin = 0;
-		begin += 8; /* the id of its descriptor */
-		if (begin > next)
-			return false;
-		len = MIN(len, next - begin);
-	}
-	if (!inside(begin, len, size))
+	if (failed(r, kmem_u64(r->k, lpos + (uint64_t)l->blk_lpos_begin, &begin)) ||
+	    failed(r, kmem_u64(r->k, lpos + (uint64_t)l->blk_lpos_next, &next)) ||
+	    failed(r, kmem_read(r->k, info + (uint64_t)l->printk_info_text_len, text_len, 2)) ||
+	    failed(r, kmem_u64(r->k, info + (uint64_t)l->printk_info_ts_nsec, &ts)))
 		return false;
-	printk_format(out, ts, (const char *)r->text + begin, (size_t)len);
+	len = get_u16(text_len, r->k->vmcore->order);
+	if (!text_block(r, begin, next, &at, &len) ||
+	    failed(r, kmem_read(r->k, r->text + at, r->record, (size_t)len)))
+		return false;
+	printk_format(out, ts, r->record, (size_t)len);
 	return true;
 }
 
@@ -186,30 +209,37 @@ static struct err *check_sizes(const struct layout *l)
 	return NULL;
 }
 
+static void append_all(struct ring *r, struct buf *out, uint64_t *skipped)
+{
+	uint64_t count = UINT64_C(1) << r->desc_bits;
+	uint64_t n = ((r->head - r->tail) & ID_MASK) + 1;
+	/* More ids than descriptors: damaged; the newest ones are still worth a try. */
+	uint64_t id = n > count ? r->head - count + 1 : r->tail;
+	/* Each byte of the ring is printed once, as at most 4, and each record has a stamp. */
+	size_t most = out->len + ((size_t)8 << r->text_bits) + ((size_t)64 << r->desc_bits);
+	for (n = MIN(n, count); n > 0; n--, id++)
+		*skipped += out->len > most || (!append(r, id, out) && !never_used(r, id));
+}
+
 static struct err *read_ring(struct kmem *k, struct buf *out, uint64_t *skipped)
 {
-	struct ring r = {.l = k->layout, .order = k->vmcore->order};
-	struct err *e = check_layout(r.l);
+	struct ring r = {.k = k, .l = k->layout, .record = malloc(MAX_TEXT)};
+	size_t before = out->len;
+	struct err *e = r.record ? check_layout(r.l) : err_nomem();
 	if (!e)
 		e = check_sizes(r.l);
 	if (!e)
-		e = load(k, &r);
+		e = load(&r);
 	if (!e) {
-		uint64_t count = UINT64_C(1) << r.desc_bits;
-		uint64_t n = ((r.head - r.tail) & ID_MASK) + 1;
-		/* More ids than descriptors: damaged; the newest ones are still worth a try. */
-		uint64_t id = n > count ? r.head - count + 1 : r.tail;
-		/* Each byte of the ring is printed once, as at most 4, and each record has a stamp.
-		 */
-		size_t most = out->len + ((size_t)8 << r.text_bits) + ((size_t)64 << r.desc_bits);
-		for (n = MIN(n, count); n > 0; n--, id++)
-			*skipped +=
-				out->len > most || (!append(&r, id, out) && !never_used(&r, id));
+		append_all(&r, out, skipped);
 		e = buf_error(out);
 	}
-	free(r.descs);
-	free(r.infos);
-	free(r.text);
+	if (!e && out->len == before && r.error) {
+		e = r.error;
+		r.error = NULL;
+	}
+	err_free(r.error);
+	free(r.record);
 	return e;
 }
 

@@ -116,7 +116,9 @@ verdict() {
 		any(.stack[]; .symbol // "" | test("^(__)?wait_for_com"))'
 }
 
-@test "report_hang: a CPU that spins with interrupts off is seen by its stack and its clock" {
+@test "report_hang: a CPU that spins with interrupts off is named, and seen by its stack and its clock" {
+	verdict spin panic '^CPU 1 stood still for [0-9]+ s, as with interrupts off' \
+		'in spinner_without_interrupts[+0-9a-fx]* \[salvor_hang\], in hang_spin \(pid' 'salvor_hang: 10 s are over'
 	report_of spin | jq -e '.cpus.cpus[] | select(.task.comm == "hang_spin") |
 		any(.stack[]; .symbol == "spinner_without_interrupts" and .module == "salvor_hang")'
 	report_of spin | jq -e '.runqueues.cpus[] | select(.current.comm == "hang_spin") | .clock_lag_seconds > 2'

@@ -184,6 +184,28 @@ static void damaged_records(void **state)
 	assert_int_equal(skipped, 4);
 }
 
+/* What cannot be read costs its records, not the log; the rings are never read whole. */
+static void unreadable_records(void **state)
+{
+	(void)state;
+	uint8_t memory[MEMORY];
+	uint64_t skipped;
+	struct err *e;
+	init_ring(memory, 5, 4);
+	put_record(memory, 4, 0, 24, "lost");
+	put_record(memory, 5, 24, 48, "found");
+	put_u32(memory + RING + 48, 26, ORDER_LE); /* a ring of 64 MiB, of which 3 KiB are there */
+	put64(memory, DESCS + 8, 0x100000);
+	put64(memory, DESCS + 16, 0x100000 + 24);
+	assert_log(ring_info, memory, "[    5.123456] found\n", 1);
+	put64(memory, RING + 56, KERNEL + 0x100000); /* no text at all */
+	free(read_log(ring_info, memory, &skipped, &e));
+	assert_err(e, ERR_MISSING, "printk ring buffer");
+	put64(memory, RING + 8, KERNEL + 0x100000); /* no records either */
+	free(read_log(ring_info, memory, &skipped, &e));
+	assert_err(e, ERR_MISSING, "printk ring buffer");
+}
+
 static void rings_that_cannot_be(void **state)
 {
 	(void)state;
@@ -272,6 +294,7 @@ int main(void)
 		cmocka_unit_test(unfinished_and_overwritten_records_are_counted),
 		cmocka_unit_test(the_first_descriptor_is_no_record),
 		cmocka_unit_test(damaged_records),
+		cmocka_unit_test(unreadable_records),
 		cmocka_unit_test(rings_that_cannot_be),
 		cmocka_unit_test(old_log),
 		cmocka_unit_test(old_log_damaged),

@@ -3,6 +3,7 @@
 #include "small_report.h"
 #include <math.h>
 #include "report/runqueues.h"
+#include "report/stopped_cpus.h"
 
 /* Symbols of per-CPU variables: of CPU 0 they are there, of CPU 1 CPU_STEP behind. */
 #define RQ	  (BASE + 0x2000)
@@ -294,6 +295,59 @@ static void printed(void **state)
 	small_report_close(&s);
 }
 
+/* CPU 0 runs task 2: its frames are those of a crash path above what an NMI interrupted. */
+static void put_stack(const enum frame_kind *kinds, uint32_t n)
+{
+	struct threads *all = s.r.threads;
+	all->frames = calloc(n, sizeof(*all->frames));
+	all->nframes = n;
+	all->thread[2].n = n;
+	for (uint32_t i = 0; i < n; i++)
+		all->frames[i] = (struct frame) {
+			.pc = BASE + 0x100 * (i + 1), .kind = kinds[i], .exact = true};
+}
+
+static void assert_stopped(const struct stopped_search *search, const char *expected)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	assert_int_equal(report_stopped_cpus(&s.r, search, &out), *expected != '\0');
+	assert_string_equal(buf_str(&out), expected);
+}
+
+static void stopped(void **state)
+{
+	static const enum frame_kind kinds[] = {FRAME_REGS, FRAME_CALL, FRAME_REGS, FRAME_CALL};
+	struct stopped_search other = {.crash_cpu = 1}, same = {.crash_cpu = 0},
+			      nmi = {.crash_cpu = 0, .by_nmi = true};
+	(void)state;
+	put_cpus(ORDER_LE);
+	put64(&s, RQ + R_CLOCK, NOW - 13 * SECOND);
+	open_cpus();
+	put_threads(0);
+	assert_stopped(&other, ""); /* no stack: nothing to name */
+	put_stack(kinds, ARRAY_SIZE(kinds));
+	assert_stopped(&other, "CPU 0 stood still for 13 s, as with interrupts off, in "
+			       "0xffffffff81000100, in task-2 (pid 2)");
+	assert_stopped(&same, ""); /* it is the crash path that has its interrupts off */
+	assert_stopped(&nmi, "CPU 0 stood still for 13 s, as with interrupts off, in "
+			     "0xffffffff81000300, in task-2 (pid 2)");
+	s.r.threads->thread[2].n = 2; /* nothing was interrupted */
+	assert_stopped(&nmi, "");
+	small_report_close(&s);
+	/* all clocks stand still: the log says when it ended */
+	put_cpus(ORDER_LE);
+	open_cpus();
+	put_threads(0);
+	put_stack(kinds, ARRAY_SIZE(kinds));
+	assert_stopped(&nmi, "");
+	nmi.end = 1009.5;
+	assert_stopped(&nmi, "CPU 0 stood still for 10 s, as with interrupts off, in "
+			     "0xffffffff81000300, in task-2 (pid 2)");
+	s.k.layout.runqueues = LAYOUT_UNKNOWN;
+	assert_stopped(&nmi, "");
+	small_report_close(&s);
+}
+
 /* Whatever is there: it ends, with numbers that can be printed. */
 static void random_damage(void **state)
 {
@@ -316,10 +370,10 @@ static void random_damage(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole),	 cmocka_unit_test(waiting),
-		cmocka_unit_test(lockups),	 cmocka_unit_test(damaged),
-		cmocka_unit_test(no_tasks),	 cmocka_unit_test(printed),
-		cmocka_unit_test(random_damage),
+		cmocka_unit_test(whole),    cmocka_unit_test(waiting),
+		cmocka_unit_test(lockups),  cmocka_unit_test(damaged),
+		cmocka_unit_test(no_tasks), cmocka_unit_test(printed),
+		cmocka_unit_test(stopped),  cmocka_unit_test(random_damage),
 	};
 	return cmocka_run_group_tests_name("report/runqueues", tests, NULL, NULL);
 }
