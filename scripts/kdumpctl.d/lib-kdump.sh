@@ -57,9 +57,30 @@ watchdog_warning() {
 	done
 }
 
+# load_line KERNEL: sets REPLY to the line of LOADED, and CMDLINE; after image_digest
+load_line() {
+	capture_cmdline
+	CMDLINE=$REPLY
+	file_identity "$1"
+	REPLY="$IMAGE_DIGEST ${REPLY// /-} $CMDLINE"
+}
+
+# kdump_load KERNEL IMAGE: into the reserved memory; after image_digest
+kdump_load() {
+	local line
+	load_line "$1"
+	line=$REPLY
+	kexec_load "$1" "$2" "$CMDLINE" || return 1
+	kdump_loaded || {
+		complain "kexec reported success, but /sys/kernel/kexec_crash_loaded is not 1"
+		return 1
+	}
+	printf '%s\n' "$line" >"$ROOT$LOADED"
+}
+
 # kdump_start [new]: new: force_rebuild is heeded
 kdump_start() {
-	local kernel image=$CAPTURE_IMAGE cmdline line built=no
+	local kernel image=$CAPTURE_IMAGE line built=no
 	kdump_reservation || return 1
 	watchdog_warning
 	kernel_image || return 1
@@ -68,22 +89,29 @@ kdump_start() {
 		may_build "$image" && build_capture_image || return 1
 		built=yes
 	fi
-	capture_cmdline
-	cmdline=$REPLY
-	file_identity "$kernel"
-	line="$IMAGE_DIGEST ${REPLY// /-} $cmdline"
+	load_line "$kernel"
+	line=$REPLY
 	if [ $built = no ] && kdump_loaded && read_node $LOADED && [ "$REPLY" = "$line" ]; then
 		say "kdump: already operational"
 		return 0
 	fi
-	kexec_load "$kernel" "$image" "$cmdline" || return 1
-	kdump_loaded || {
-		complain "kexec reported success, but /sys/kernel/kexec_crash_loaded is not 1"
-		return 1
-	}
-	printf '%s\n' "$line" >"$ROOT$LOADED"
+	kdump_load "$kernel" "$image" || return 1
 	kdump_reserved
 	say "kdump: operational ($((REPLY / 1048576)) MiB reserved)"
+}
+
+# kdump_early: at a boot, loads the image of last time before udev has found all devices; succeeds if that protects the
+# machine from then on. Whether the image still is what would be built is seen only after that, and the boot need not
+# wait for it.
+kdump_early() {
+	local image=$CAPTURE_IMAGE kernel
+	[ -n "${INVOCATION_ID-}" ] && ! kdump_loaded && [ -s "$ROOT$image" ] && kdump_capture_config check >/dev/null 2>&1 &&
+		kernel_image 2>/dev/null || return
+	kernel=$REPLY
+	image_digest "$image"
+	[ "$IMAGE_DIGEST" != none ] && kdump_reserved && [ "$REPLY" -gt 0 ] 2>/dev/null || return
+	kdump_load "$kernel" "$image" 2>/dev/null || return
+	say "kdump: operational with the image of last time, which is looked at next"
 }
 
 kdump_stop() {
