@@ -5,6 +5,7 @@
  * tests look at.
  */
 #include <linux/completion.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -183,6 +184,10 @@ static bool start_way(const char *way)
 	} else if (!strcmp(way, "spin")) {
 		start(spinner_without_interrupts, "hang_spin", 1);
 		start(panics_after_10_s, "hang_end", 0);
+	} else if (!strcmp(way, "spinall")) {
+		unsigned int cpu;
+		for_each_online_cpu (cpu)
+			start(spinner_without_interrupts, "hang_spin", (int)cpu);
 	} else if (!strcmp(way, "softlockup")) {
 		start(spinner_without_scheduling, "hang_soft", 1);
 	} else if (!strcmp(way, "stack")) {
