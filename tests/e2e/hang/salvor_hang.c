@@ -186,8 +186,7 @@ static bool start_way(const char *way)
 		start(panics_after_10_s, "hang_end", 0);
 	} else if (!strcmp(way, "spinall")) {
 		unsigned int cpu;
-		for_each_online_cpu (cpu)
-			start(spinner_without_interrupts, "hang_spin", (int)cpu);
+		for_each_online_cpu(cpu) start(spinner_without_interrupts, "hang_spin", (int)cpu);
 	} else if (!strcmp(way, "softlockup")) {
 		start(spinner_without_scheduling, "hang_soft", 1);
 	} else if (!strcmp(way, "stack")) {
