@@ -62,7 +62,9 @@ required_ld    += -pthread
 pc_cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 pc_libs   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 # Some distributions ship these without a .pc file: ask the compiler then.
-has_header = $(shell printf '\#include <$(1)>\n' | $(CC) $(if $(SYSROOT),--sysroot=$(SYSROOT)) -E - >/dev/null 2>&1 && echo yes)
+# (make before 4.3 takes a # in $(shell …) for a comment, later ones keep the \ before it)
+hash := \#
+has_header = $(shell printf '$(hash)include <$(1)>\n' | $(CC) $(if $(SYSROOT),--sysroot=$(SYSROOT)) -E - >/dev/null 2>&1 && echo yes)
 
 core_libs := $(call pc_libs,libelf)
 ifeq ($(core_libs),)
