@@ -87,6 +87,7 @@ core_libs += -lm
 
 nic_libs   := $(call pc_libs,libmnl nettle)
 crash_libs := $(call pc_libs,blkid libssh nettle libmnl)
+trigger_libs := $(call pc_libs,libcurl jansson)
 
 # --- what is made of what ---------------------------------------------------------------------------
 src = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c)))
@@ -117,6 +118,14 @@ progs += $(OUT)/nic-dump $(OUT)/wqdump
 endif
 ifneq ($(wildcard capture/report/main.c),)
 progs += $(OUT)/vmcore-report
+endif
+# Optional: kdumpctl prints what it would do where nmi-send is missing.
+ifneq ($(and $(call has_header,curl/curl.h),$(call has_header,jansson.h)),)
+progs += $(OUT)/nmi-send
+trigger_src := $(call src,capture/trigger)
+else
+missing_codecs += nmi-send
+test_src := $(filter-out %/test_redfish_answers.c,$(test_src))
 endif
 
 all: codecs-said $(progs)
@@ -174,9 +183,13 @@ $(OUT)/vmcore-report: $(call obj,$(report_src)) $(page_obj) $(lib)
 	$(call msg,LD)
 	$(Q)$(link) $(core_libs)
 
+$(OUT)/nmi-send: $(call obj,$(trigger_src)) $(lib)
+	$(call msg,LD)
+	$(Q)$(link) $(trigger_libs) $(core_libs)
+
 # --- unit tests, tools: one program per file --------------------------------------------------------
 not_main = $(filter-out %/main.c %_main.c,$(1))
-tested   := $(call obj,$(call not_main,$(filter_src) $(inc_src) $(crash_src) $(nic_src) $(report_src))) $(page_obj)
+tested   := $(call obj,$(call not_main,$(filter_src) $(inc_src) $(crash_src) $(nic_src) $(report_src) $(trigger_src))) $(page_obj)
 tests    := $(patsubst %.c,$(OUT)/%,$(test_src))
 $(tests): $(OUT)/%: $(OUT)/%.o $(OUT)/libtested.a $(lib)
 	$(call msg,LD)

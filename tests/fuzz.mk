@@ -19,6 +19,8 @@ $(fuzz_progs): $(OUT)/%: $(OUT)/%.o $(OUT)/libtested.a $(lib)
 $(OUT)/tests/fuzz/fuzz_dead: core_libs += -lcmocka
 $(OUT)/tests/fuzz/fuzz_dead.o: extra_cflags := -Itests/unit
 
+$(OUT)/tests/fuzz/fuzz_redfish: core_libs += -ljansson
+
 .PHONY: fuzz fuzz-build fuzz-programs
 fuzz-programs: $(fuzz_progs)
 
