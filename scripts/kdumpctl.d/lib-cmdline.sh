@@ -66,6 +66,8 @@ cmdline_defaults() {
 	s390x) words+=(nr_cpus=1 numa=off vmcp_cma=0) ;;
 	*) words+=(nr_cpus=1) ;;
 	esac
+	# its NMI handler would make a panic of the NMI before the reset, and of a second one of the administrator's, here too
+	[ ! -d "$ROOT/sys/module/hpwdt" ] || words+=(hpwdt.pretimeout=0 hpwdt.kdumptimeout=0)
 	REPLY="${words[*]}"
 }
 

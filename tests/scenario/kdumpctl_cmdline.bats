@@ -30,6 +30,16 @@ lacks() { [[ " $line " != *" $1"* ]] || { echo "'$1' in: $line" && return 1; }; 
 	done
 }
 
+@test "hpwdt, whose NMI handler panics, is told not to where the machine has it" {
+	line=$(cmdline "root=/dev/vda hpwdt.pretimeout=1")
+	has hpwdt.pretimeout=1
+	lacks hpwdt.kdumptimeout
+	mkdir -p "$MACHINE/sys/module/hpwdt"
+	line=$(cmdline "root=/dev/vda")
+	has hpwdt.pretimeout=0
+	has hpwdt.kdumptimeout=0
+}
+
 @test "a dash and an underscore are the same parameter" {
 	line=$(cmdline "panic-on-oops=1 a-b=1")
 	lacks panic-on-oops
