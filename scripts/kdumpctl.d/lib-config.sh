@@ -103,6 +103,7 @@ find_mode() {
 load_settings() {
 	KDUMP_KERNELVER='' KDUMP_COMMANDLINE='' KDUMP_COMMANDLINE_REMOVE='' KDUMP_COMMANDLINE_APPEND=''
 	KEXEC_ARGS='' KDUMP_BOOTDIR='' KDUMP_IMG='' KDUMP_IMG_EXT='' FADUMP_COMMANDLINE_APPEND=''
+	NMI_HOST='' NMI_CREDENTIALS='' NMI_CACERT=''
 	local file
 	for file in /etc/sysconfig/kdump /etc/default/salvor; do
 		# shellcheck source=/dev/null
