@@ -113,7 +113,7 @@ check_memory() {
 # of core_collector, and DUMP_SECONDS to what the capture may take. Page structures (a 64th of all memory) are kept at
 # any level. 30 s until the capture works and 50 MiB a second are on the slow side.
 predict() {
-	local level=31 word last='' name value rest kept
+	local level=31 word last='' name value kept
 	local -A mem=()
 	config_get CORE_COLLECTOR
 	for word in $REPLY; do
@@ -125,9 +125,9 @@ predict() {
 		last=$word
 	done
 	[[ $level =~ ^[0-9]{1,2}$ ]] || level=31
-	while read -r name value rest; do
-		! is_number "$value" || mem[${name%:}]=$value
-	done <"$ROOT/proc/meminfo"
+	while read -r name value _; do
+		[[ ! $value =~ ^[0-9]{1,15}$ ]] || mem[${name%:}]=$((10#$value))
+	done < <(cat "$ROOT/proc/meminfo" 2>/dev/null)
 	kept=${mem[MemTotal]-0}
 	[ $((level & 6)) -eq 0 ] || kept=$((kept - ${mem[Cached]-0} - ${mem[Buffers]-0}))
 	[ $((level & 8)) -eq 0 ] || kept=$((kept - ${mem[AnonPages]-0} - ${mem[Hugetlb]-0}))

@@ -357,12 +357,12 @@ ssh_target() {
 }
 
 @test "values that are no numbers, and shell in them, do nothing" {
-	put /proc/sys/kernel/sysrq 'a[$(touch "$MACHINE/owned")]'
+	put /proc/sys/kernel/sysrq "REPLY[\$(touch $BATS_TEST_TMPDIR/owned)]"
 	put /proc/sys/kernel/panic 'x'
-	put /etc/sysctl.d/70-bad.conf 'kernel.panic_on_oops = a[$(touch /owned)]'
+	put /etc/sysctl.d/70-bad.conf "kernel.panic_on_oops = REPLY[\$(touch\${IFS}$BATS_TEST_TMPDIR/owned)]"
 	run kdumpctl check
 	[ "$status" -eq 1 ]
-	[ ! -e "$MACHINE/owned" ] && [ ! -e /owned ]
+	[ ! -e "$BATS_TEST_TMPDIR/owned" ]
 }
 
 @test "check changes nothing" {

@@ -81,7 +81,7 @@ ipmi_watchdog() {
 
 @test "--undo after two --fix: as before the first; a file that was there comes back with its mode" {
 	put $OURS $'# mine\nkernel.sysrq = 0\nkernel.other = 5'
-	chmod 600 "$MACHINE$OURS"
+	chmod 664 "$MACHINE$OURS"
 	before=$(tree)
 	kdumpctl check --fix
 	grep -qx 'kernel.other = 5' "$MACHINE$OURS"

@@ -219,7 +219,7 @@ monitor() {
 @test "QMP: a monitor that says nothing is given up after 10 s" {
 	monitor silent
 	run timeout 20 "$OUT/nmi-send" qmp "$BATS_TEST_TMPDIR/qmp"
-	kill "$MONITOR"
+	wait "$MONITOR"
 	[ "$status" -eq 1 ]
 	[[ $output == *"no answer within 10 s"* ]]
 }
