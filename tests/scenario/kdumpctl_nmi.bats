@@ -105,6 +105,12 @@ credentials() {
 	[ "$(calls cret)" -eq 0 ]
 	[[ $output != *cret* ]]
 	recipe "was sent to bmc.example; now wait"
+	run kdumpctl nmi --platform ipmi --credentials "$BATS_TEST_TMPDIR/c" --yes bmc.example:9623
+	called '^ipmitool -I lanplus -H bmc.example -p 9623 -U admin'
+	run kdumpctl nmi --platform ipmi --credentials "$BATS_TEST_TMPDIR/c" --yes '[fd00::7]:9623'
+	called '^ipmitool -I lanplus -H fd00::7 -p 9623 -U admin'
+	run kdumpctl nmi --platform ipmi --credentials "$BATS_TEST_TMPDIR/c" --yes fd00::7
+	called '^ipmitool -I lanplus -H fd00::7 -U admin'
 }
 
 @test "--yes by Redfish: the password goes by a pipe" {
