@@ -145,9 +145,18 @@ says 'Dazed and confused, but trying to continue' and nothing is saved"
 		return
 		;;
 	x86_64 | i?86) ;;
+	aarch64)
+		# its event is a panic, without any setting (drivers/acpi/arm64/agdi.c, a2a591fb76e6)
+		if existing /sys/firmware/acpi/tables/AGDI; then
+			result ok "the BMC's diagnostic event (AGDI) ends in a dump without any setting" "$why" ''
+		else
+			result note "the firmware names no diagnostic event (ACPI table AGDI) for a BMC to send" "$why" \
+				"SysRq (see sysrq), or a watchdog with pretimeout"
+		fi
+		return
+		;;
 	*)
-		result note "$ARCH has no setting for it: a BMC reaches the kernel by SDEI or AGDI, if the firmware has them" "$why" \
-			"ls /sys/firmware/acpi/tables; then try it once: kdumpctl nmi --here"
+		result none "not known of $ARCH" "$why" ''
 		return
 		;;
 	esac

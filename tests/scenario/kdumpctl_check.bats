@@ -356,6 +356,14 @@ ssh_target() {
 	jq -e '.checks[] | select(.check == "nmi") | .state == "ok"' <<<"$output"
 }
 
+@test "R13: arm64: the firmware's diagnostic event" {
+	export FAKE_ARCH=aarch64
+	kdumpctl restart
+	found nmi note 0 "SysRq"
+	put /sys/firmware/acpi/tables/AGDI x
+	found nmi ok 0
+}
+
 @test "values that are no numbers, and shell in them, do nothing" {
 	put /proc/sys/kernel/sysrq "REPLY[\$(touch $BATS_TEST_TMPDIR/owned)]"
 	put /proc/sys/kernel/panic 'x'
