@@ -8,10 +8,16 @@
 
 #define NOTES_MAX (64 * 1024) /* bytes */
 
+static double now(const struct dead *d)
+{
+	return d->options->clock ? d->options->clock() : clock_now();
+}
+
 void dead_init(struct dead *d, struct kernel *k, const struct dead_options *o, int json_fd,
 	       int text_fd)
 {
-	*d = (struct dead) {.k = k, .options = o, .raw_fd = -1, .end = clock_now() + o->deadline};
+	*d = (struct dead) {.k = k, .options = o, .raw_fd = -1};
+	d->end = now(d) + o->deadline;
 	show_init(&d->show, json_fd, text_fd);
 	ticks_read(&k->kmem, &d->ticks);
 }
@@ -22,12 +28,13 @@ void dead_deinit(struct dead *d)
 		close(d->raw_fd);
 	buf_deinit(&d->notes);
 	buf_deinit(&d->note_lines);
+	nic_health_deinit(&d->health);
 	show_deinit(&d->show);
 }
 
 bool dead_time_left(struct dead *d)
 {
-	if (!d->out_of_time && clock_now() > d->end)
+	if (!d->out_of_time && now(d) > d->end)
 		d->out_of_time = true;
 	return !d->out_of_time;
 }
@@ -53,6 +60,27 @@ void dead_note_walk(struct dead *d, const struct walk *w, const char *what)
 	if (w->why == WALK_END || (w->why == WALK_GOING && d->out_of_time))
 		return;
 	dead_note(d, "%s is not whole: %s at 0x%" PRIx64, what, walk_why_name(w->why), w->where);
+}
+
+void dead_health_end(struct dead *d)
+{
+	_cleanup_buf_ struct buf list = BUF_INIT;
+	const struct nic_subject *s = &d->health.now;
+	const char *line = NULL;
+	size_t len;
+	struct json j;
+	json_init(&j, &list, true);
+	json_array(&j, NULL);
+	while ((len = nic_health_line(&d->health, s, &line)) > 0) {
+		show_remark(&d->show, "WRONG: %.*s", (int)len, line);
+		json_strn(&j, NULL, line, len);
+	}
+	json_array_end(&j);
+	show_json(&d->show, "wrong", &list);
+	if (s->wrong > s->wrong_kept)
+		show_u64(&d->show, "wrong_left_out", s->wrong - s->wrong_kept);
+	d->wrong += s->wrong;
+	nic_health_end(&d->health);
 }
 
 static void kernel_facts(struct dead *d)
@@ -82,6 +110,7 @@ static void totals(struct dead *d)
 	show_u64(&d->show, "functions", d->functions);
 	show_u64(&d->show, "devlink", d->instances);
 	show_u64(&d->show, "rings", d->rings);
+	show_u64(&d->show, "wrong", d->wrong);
 	show_u64(&d->show, "files", d->files);
 	show_u64(&d->show, "bytes", d->raw_total);
 	show_row_end(&d->show);

@@ -10,6 +10,7 @@
 
 #include "kernel/ticks.h"
 #include "kernel/walk.h"
+#include "nic/dead/health.h"
 #include "nic/dead/place.h"
 #include "nic/dead/show.h"
 
@@ -31,7 +32,8 @@ struct dead_options {
 	const char *vmcore;
 	const char *output;	 /* a directory; NULL: to standard output, and no raw files */
 	bool json;		 /* to standard output: JSON instead of text */
-	double deadline;	 /* seconds for the whole run */
+	double deadline;	 /* seconds for the whole run, */
+	double (*clock)(void);	 /* by this clock; NULL: clock_now */
 	uint64_t raw_max;	 /* bytes of raw files of the whole run */
 	uint64_t raw_device_max; /* of one interface, or one devlink instance */
 };
@@ -41,12 +43,13 @@ struct dead {
 	struct show show;
 	struct ticks ticks;
 	const struct dead_options *options;
-	double end; /* clock_now() when time is over */
+	struct nic_health health;
+	double end; /* by the clock of the options, when time is over */
 	bool out_of_time;
 	int raw_fd;			/* the directory "dead", or -1 */
 	char raw_dir[96];		/* below it, of the device that is shown */
 	uint64_t raw_total, raw_device; /* bytes written */
-	size_t interfaces, functions, rings, instances, files;
+	size_t interfaces, functions, rings, instances, files, wrong;
 	struct buf notes; /* JSON strings in an array, and the same as text lines */
 	struct buf note_lines;
 };
@@ -75,6 +78,9 @@ void dead_raw_device(struct dead *d, const char *name);
 void dead_raw(struct dead *d, const char *name, uint64_t addr, uint64_t len);
 /* The same for bytes that are here. */
 void dead_raw_bytes(struct dead *d, const char *name, const void *bytes, size_t len);
+
+/* Shows what was wrong with the subject, which ends here. */
+void dead_health_end(struct dead *d);
 
 /* The parts. */
 void dead_interfaces(struct dead *d);

@@ -19,7 +19,7 @@
 #define VALUE_MAX    65531	   /* what an attribute can have */
 #define SNAPSHOT_MAX (64ull << 20) /* of one snapshot; the budget is less */
 
-static const char *const health_names[] = {"healthy", "error", NULL};
+static const char *const health_names[] = {"healthy", "!error", NULL};
 
 static const struct nic_member reporter_members[] = {
 	{"state", "health_state", MEMBER_VALUE, health_names},
@@ -147,7 +147,9 @@ static void reporters(const struct lists *x, const struct place *owner)
 		(void)!place_text(&p, "ops.name", name, sizeof(name));
 		show_object(&d->show, NULL, "reporter %s", name);
 		json_str(&d->show.json, "name", name);
+		nic_health_context(&d->health, "devlink reporter %s%s", x->scope, name);
 		dead_members(d, &p, reporter_members);
+		nic_health_context(&d->health, NULL);
 		snprintf(file, sizeof(file), "%s%s", x->scope, name);
 		dump_of(d, &p, file);
 		show_object_end(&d->show);
@@ -250,14 +252,22 @@ static void instance(struct dead *d, const struct place *p)
 	(void)!place_text(p, "dev.kobj.name", name, sizeof(name));
 	snprintf(both, sizeof(both), "devlink-%s-%s", bus, name);
 	dead_raw_device(d, both);
+	snprintf(both, sizeof(both), "%s/%s", bus, name);
+	nic_health_begin(&d->health, NIC_DEVLINK, both);
+	if (strcmp(bus, "pci") == 0)
+		nic_health_device(&d->health, NULL, name);
 	show_object(&d->show, NULL, "devlink %s/%s", bus, name);
 	json_str(&d->show.json, "bus", bus);
 	json_str(&d->show.json, "device", name);
 	show_u64(&d->show, "index", place_or_0(p, "index"));
-	show_bool(&d->show, "reload_failed", place_or_0(p, "reload_failed"));
+	bool reload_failed = place_or_0(p, "reload_failed");
+	show_bool(&d->show, "reload_failed", reload_failed);
+	if (reload_failed)
+		nic_health_wrong(&d->health, "devlink: its last reload failed");
 	reporters(&x, p);
 	regions(&x, p);
 	ports(d, p);
+	dead_health_end(d);
 	show_object_end(&d->show);
 }
 

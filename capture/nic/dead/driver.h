@@ -18,6 +18,7 @@
 /* A kind of ring of a driver: descriptors, and two indices. */
 struct nic_ring {
 	const char *label; /* of the ring and its file: "tx", with '-' and the index */
+	enum nic_ring_kind kind;
 	const char *path;  /* from the private struct; '#' is the index */
 	const char *count; /* how many there are, a path from there too; NULL: one */
 	unsigned int max;

@@ -51,6 +51,7 @@ void nic_driver_show(struct dead *d, const struct nic_driver *drv, const char *m
 		return;
 	}
 	show_object(&d->show, "driver_state", "%s", drv->name);
+	nic_health_context(&d->health, "driver");
 	dead_members(d, &priv, drv->members);
 	show_list(&d->show, "rings");
 	for (const struct nic_ring *r = drv->rings; r && r->label; r++)
@@ -58,5 +59,6 @@ void nic_driver_show(struct dead *d, const struct nic_driver *drv, const char *m
 	show_list_end(&d->show);
 	if (drv->walk)
 		drv->walk(d, &priv);
+	nic_health_context(&d->health, NULL);
 	show_object_end(&d->show);
 }

@@ -3,14 +3,14 @@
 #include "nic/dead/driver.h"
 
 /* enum e1000_state_t */
-static const char *const state_names[] = {"testing", "resetting", "down", "disabled", NULL};
+static const char *const state_names[] = {"testing", "!resetting", "down", "disabled", NULL};
 
 static const struct nic_member members[] = {
 	{"state", "flags", MEMBER_BITS, state_names},
 	{"link_speed", "link_speed", MEMBER_UINT, NULL},
 	{"link_duplex", "link_duplex", MEMBER_UINT, NULL},
 	{"mac_type", "hw.mac_type", MEMBER_UINT, NULL},
-	{"tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
+	{"!tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
 	{"restart_queue", "restart_queue", MEMBER_COUNTER, NULL},
 	{"hw_rx_packets", "stats.gprc", MEMBER_UINT, NULL},
 	{"hw_tx_packets", "stats.gptc", MEMBER_UINT, NULL},
@@ -40,6 +40,7 @@ static const struct nic_desc_format *rx_format(const struct place *ring)
 static const struct nic_ring rings[] = {
 	{
 		.label = "tx",
+		.kind = NIC_RING_TX,
 		.path = "tx_ring[#]",
 		.count = "num_tx_queues",
 		.max = 8,
@@ -53,6 +54,7 @@ static const struct nic_ring rings[] = {
 	},
 	{
 		.label = "rx",
+		.kind = NIC_RING_RX,
 		.path = "rx_ring[#]",
 		.count = "num_rx_queues",
 		.max = 8,

@@ -3,7 +3,7 @@
 #include "nic/dead/driver.h"
 
 /* enum e1000_state_t of e1000e */
-static const char *const state_names[] = {"testing", "resetting", "access_shared_resource", "down",
+static const char *const state_names[] = {"testing", "!resetting", "access_shared_resource", "down",
 					  NULL};
 
 static const struct nic_member members[] = {
@@ -11,8 +11,8 @@ static const struct nic_member members[] = {
 	{"link_speed", "link_speed", MEMBER_UINT, NULL},
 	{"link_duplex", "link_duplex", MEMBER_UINT, NULL},
 	{"mac_type", "hw.mac.type", MEMBER_UINT, NULL},
-	{"tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
-	{"tx_hang_recheck", "tx_hang_recheck", MEMBER_BOOL, NULL},
+	{"!tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
+	{"!tx_hang_recheck", "tx_hang_recheck", MEMBER_BOOL, NULL},
 	{"restart_queue", "restart_queue", MEMBER_COUNTER, NULL},
 	{"hw_rx_packets", "stats.gprc", MEMBER_UINT, NULL},
 	{"hw_tx_packets", "stats.gptc", MEMBER_UINT, NULL},
@@ -36,6 +36,7 @@ static const struct nic_desc_format *rx_format(const struct place *ring)
 static const struct nic_ring rings[] = {
 	{
 		.label = "tx",
+		.kind = NIC_RING_TX,
 		.path = "tx_ring",
 		.max = 1,
 		.base = "desc",
@@ -47,6 +48,7 @@ static const struct nic_ring rings[] = {
 	},
 	{
 		.label = "rx",
+		.kind = NIC_RING_RX,
 		.path = "rx_ring",
 		.max = 1,
 		.base = "desc",

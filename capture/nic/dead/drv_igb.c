@@ -4,7 +4,7 @@
 #include "nic/dead/driver.h"
 
 /* enum igb_state_t */
-static const char *const state_names[] = {"testing", "resetting", "down", "ptp_tx_in_progress",
+static const char *const state_names[] = {"testing", "!resetting", "down", "ptp_tx_in_progress",
 					  NULL};
 
 static const struct nic_member members[] = {
@@ -13,7 +13,7 @@ static const struct nic_member members[] = {
 	{"link_speed", "link_speed", MEMBER_UINT, NULL},
 	{"link_duplex", "link_duplex", MEMBER_UINT, NULL},
 	{"mac_type", "hw.mac.type", MEMBER_UINT, NULL},
-	{"tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
+	{"!tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
 	{"rx_packets", "stats64.rx_packets", MEMBER_UINT, NULL},
 	{"tx_packets", "stats64.tx_packets", MEMBER_UINT, NULL},
 	{"hw_rx_packets", "stats.gprc", MEMBER_UINT, NULL},
@@ -59,6 +59,7 @@ static const struct nic_desc_format *rx_format(const struct place *ring)
 static const struct nic_ring rings[] = {
 	{
 		.label = "tx",
+		.kind = NIC_RING_TX,
 		.path = "tx_ring[#]",
 		.count = "num_tx_queues",
 		.max = 16,
@@ -72,6 +73,7 @@ static const struct nic_ring rings[] = {
 	},
 	{
 		.label = "rx",
+		.kind = NIC_RING_RX,
 		.path = "rx_ring[#]",
 		.count = "num_rx_queues",
 		.max = 16,

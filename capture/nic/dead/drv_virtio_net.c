@@ -20,7 +20,7 @@ static const struct nic_member tx_members[] = {
 	{"packets", "stats.packets", MEMBER_UINT, NULL},
 	{"bytes", "stats.bytes", MEMBER_UINT, NULL},
 	{"kicks", "stats.kicks", MEMBER_UINT, NULL},
-	{"tx_timeouts", "stats.tx_timeouts", MEMBER_COUNTER, NULL},
+	{"!tx_timeouts", "stats.tx_timeouts", MEMBER_COUNTER, NULL},
 	{"stop", "stats.stop", MEMBER_COUNTER, NULL},
 	{"wake", "stats.wake", MEMBER_COUNTER, NULL},
 	{0},

@@ -3,13 +3,13 @@
 #include "nic/dead/driver.h"
 
 /* enum vmxnet3_adapter_state */
-static const char *const state_names[] = {"resetting", "quiesced", NULL};
+static const char *const state_names[] = {"!resetting", "quiesced", NULL};
 
 static const struct nic_member members[] = {
 	{"state", "state", MEMBER_BITS, state_names},
 	{"version", "version", MEMBER_UINT, NULL},
 	{"link_speed", "link_speed", MEMBER_INT, NULL},
-	{"tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
+	{"!tx_timeouts", "tx_timeout_count", MEMBER_UINT, NULL},
 	{0},
 };
 
@@ -47,6 +47,7 @@ FORMAT(rx_comp)
 static const struct nic_ring rings[] = {
 	{
 		.label = "tx",
+		.kind = NIC_RING_TX,
 		.path = "tx_queue[#]",
 		.count = "num_tx_queues",
 		.max = 8,
@@ -59,6 +60,7 @@ static const struct nic_ring rings[] = {
 	},
 	{
 		.label = "tx-completion",
+		.kind = NIC_RING_DONE,
 		.path = "tx_queue[#]",
 		.count = "num_tx_queues",
 		.max = 8,
@@ -71,6 +73,7 @@ static const struct nic_ring rings[] = {
 	},
 	{
 		.label = "rx",
+		.kind = NIC_RING_RX,
 		.path = "rx_queue[#].rx_ring[0]",
 		.count = "num_rx_queues",
 		.max = 16,
@@ -83,6 +86,7 @@ static const struct nic_ring rings[] = {
 	},
 	{
 		.label = "rx-body",
+		.kind = NIC_RING_RX,
 		.path = "rx_queue[#].rx_ring[1]",
 		.count = "num_rx_queues",
 		.max = 16,
@@ -95,6 +99,7 @@ static const struct nic_ring rings[] = {
 	},
 	{
 		.label = "rx-completion",
+		.kind = NIC_RING_DONE,
 		.path = "rx_queue[#]",
 		.count = "num_rx_queues",
 		.max = 16,

@@ -25,7 +25,7 @@ static const struct nic_member ids[] = {{"vendor", "vendor", MEMBER_HEX, NULL},
 					{0}};
 
 /* pci_channel_state_t counts from 1 (include/linux/pci.h). */
-static const char *const channel_names[] = {"none", "normal", "frozen", "perm_failure", NULL};
+static const char *const channel_names[] = {"none", "normal", "!frozen", "!perm_failure", NULL};
 static const char *const power_names[] = {"D0", "D1", "D2", "D3hot", "D3cold", "unknown", NULL};
 
 static const struct nic_member states[] = {
@@ -80,8 +80,8 @@ static void aer(struct dead *d, const struct place *dev)
 {
 	static const struct nic_member totals[] = {
 		{"correctable", "dev_total_cor_errs", MEMBER_UINT, NULL},
-		{"nonfatal", "dev_total_nonfatal_errs", MEMBER_UINT, NULL},
-		{"fatal", "dev_total_fatal_errs", MEMBER_UINT, NULL},
+		{"!nonfatal", "dev_total_nonfatal_errs", MEMBER_UINT, NULL},
+		{"!fatal", "dev_total_fatal_errs", MEMBER_UINT, NULL},
 		{0}};
 	struct place p;
 	enum found f = dead_at(dev, "aer_info|aer_stats", &p);
@@ -92,10 +92,12 @@ static void aer(struct dead *d, const struct place *dev)
 		return;
 	}
 	show_object(&d->show, "aer", "AER");
+	nic_health_context(&d->health, "PCI errors (AER)");
 	dead_members(d, &p, totals);
 	aer_counts(d, &p, "correctable_by_bit", "dev_cor_errs");
 	aer_counts(d, &p, "nonfatal_by_bit", "dev_nonfatal_errs");
 	aer_counts(d, &p, "fatal_by_bit", "dev_fatal_errs");
+	nic_health_context(&d->health, "PCI");
 	show_object_end(&d->show);
 }
 
@@ -171,18 +173,24 @@ static void function(struct dead *d, const struct place *dev)
 	d->functions++;
 	(void)!place_text(dev, "dev.kobj.name", name, sizeof(name));
 	dead_raw_device(d, name);
+	nic_health_begin(&d->health, NIC_FUNCTION, name);
+	nic_health_context(&d->health, "PCI");
+	nic_health_device(&d->health, NULL, name);
 	show_object(&d->show, NULL, "%s", name);
 	json_str(&d->show.json, "name", name);
 	enum found f = place_text(dev, "dev.driver.name", driver, sizeof(driver));
-	if (f == FOUND)
+	if (f == FOUND) {
 		show_text(&d->show, "driver", driver);
-	else
+		nic_health_device(&d->health, driver, NULL);
+	} else {
 		show_none(&d->show, "driver", f == FOUND_NULL ? "none" : dead_why(f));
+	}
 	dead_members(d, dev, ids);
 	dead_members(d, dev, states);
 	virtual_functions(d, dev);
 	aer(d, dev);
 	config_space(d, dev);
+	dead_health_end(d);
 	show_object_end(&d->show);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Every net_device of every network namespace. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include "kernel/list.h"
 #include "nic/dead/driver.h"
@@ -86,7 +87,29 @@ static const struct nic_member napi_members[] = {{"state", "state", MEMBER_BITS,
 
 /* Bits 0 and 1 of netdev_queue.state: by the driver, and by dynamic queue limits. */
 #define QUEUE_STOPPED 3
+#define PRESENT	      (1 << 1)
 #define NOCARRIER     (1 << 2)
+#define FLAG_UP	      1
+
+/* seconds; NAN: not known */
+static double seconds_of(const struct dead *d, uint64_t jiffies)
+{
+	return d->ticks.hz ? (double)jiffies / (double)d->ticks.hz : NAN;
+}
+
+static void judge_queue(struct dead *d, const struct place *dev, const struct place *q,
+			unsigned int index, bool stopped)
+{
+	uint64_t start = place_or_0(q, "trans_start");
+	const struct nic_txq txq = {
+		.index = index,
+		.stopped = stopped,
+		.timeouts = place_or_0(q, "trans_timeout"),
+		.age = start ? ticks_since(&d->ticks, start) : NAN,
+		.watchdog = seconds_of(d, place_or_0(dev, "watchdog_timeo")),
+	};
+	nic_health_queue(&d->health, &txq);
+}
 
 static void queues(struct dead *d, const struct place *dev)
 {
@@ -95,13 +118,15 @@ static void queues(struct dead *d, const struct place *dev)
 	show_list(&d->show, "tx");
 	for (unsigned int i = 0; i < MIN(n, DEAD_QUEUES_MAX) && dead_time_left(d); i++) {
 		enum found f = dead_at_index(dev, "_tx[#]", i, &q);
+		bool stopped = f == FOUND && place_or_0(&q, "state") & QUEUE_STOPPED;
 		show_row(&d->show, NULL, "tx queue %u:", i);
-		show_bool(&d->show, "stopped",
-			  f == FOUND && place_or_0(&q, "state") & QUEUE_STOPPED);
-		if (f == FOUND)
+		show_bool(&d->show, "stopped", stopped);
+		if (f == FOUND) {
 			dead_members(d, &q, queue_members);
-		else
+			judge_queue(d, dev, &q, i, stopped);
+		} else {
 			show_none(&d->show, "queue", dead_why(f));
+		}
 		show_row_end(&d->show);
 	}
 	show_list_end(&d->show);
@@ -151,6 +176,7 @@ static void parents(struct dead *d, const struct place *parent)
 			}
 			if (strcmp(bus, "pci") == 0) {
 				show_text(&d->show, "pci", name);
+				nic_health_device(&d->health, NULL, name);
 				return;
 			}
 		}
@@ -176,10 +202,12 @@ static const struct nic_driver *driver(struct dead *d, const struct place *dev, 
 		return NULL;
 	}
 	f = place_text(&parent, "driver.name", name, sizeof(name));
-	if (f == FOUND)
+	if (f == FOUND) {
 		show_text(&d->show, "driver", name);
-	else
+		nic_health_device(&d->health, name, NULL);
+	} else {
 		show_none(&d->show, "driver", f == FOUND_NULL ? "none" : dead_why(f));
+	}
 	if (place_text(&parent, "driver.owner.name", module, size) == FOUND)
 		show_text(&d->show, "module", module);
 	else
@@ -201,10 +229,50 @@ uint64_t nic_priv(const struct place *dev)
 	return offset < 0 ? 0 : dev->addr + (uint64_t)offset;
 }
 
+/*
+ * Why there is no carrier, as far as memory has it: someone's wish, what the PHY's driver saw last
+ * (include/linux/phy.h, enum phy_state), or that there never was one. What firmware would have said
+ * (ethtool's extended link state) nobody had asked.
+ */
+static const char *no_carrier_reason(const struct place *dev, char *text, size_t size)
+{
+	struct place phy;
+	uint64_t value;
+	if (place_or_0(dev, "proto_down")) {
+		snprintf(text, size, "protocol down, reason 0x%" PRIx64,
+			 place_or_0(dev, "proto_down_reason"));
+		return text;
+	}
+	if (place_at(dev, "phydev.state", &phy) == FOUND &&
+	    place_number(&phy, "", &value) == FOUND) {
+		const char *name = type_enumerator_name(phy.type, (int64_t)value);
+		snprintf(text, size, "its PHY is in state %s", name ? name : "unknown");
+		return text;
+	}
+	if (place_number(dev, "carrier_up_count", &value) == FOUND && value == 0)
+		return "it never came up";
+	if (place_number(dev, "carrier_down_count", &value) != FOUND)
+		return NULL;
+	snprintf(text, size, "it went down %" PRIu64 " time%s since boot", value,
+		 value == 1 ? "" : "s");
+	return text;
+}
+
+static void link_state(struct dead *d, const struct place *dev)
+{
+	char text[96];
+	uint64_t state, flags;
+	if (place_number(dev, "state", &state) != FOUND)
+		return;
+	show_bool(&d->show, "carrier", !(state & NOCARRIER));
+	if (place_number(dev, "flags", &flags) == FOUND)
+		nic_health_link(&d->health, flags & FLAG_UP, state & PRESENT, !(state & NOCARRIER),
+				no_carrier_reason(dev, text, sizeof(text)));
+}
+
 static void interface(struct dead *d, const struct place *dev, uint64_t ns, bool initial)
 {
 	char name[20] = "?", directory[48], module[NAME_SIZE];
-	uint64_t state = 0;
 	if (place_text(dev, "name", name, sizeof(name)) != FOUND)
 		dead_note(d, "an interface at 0x%" PRIx64 " has no readable name", dev->addr);
 	d->interfaces++;
@@ -213,13 +281,13 @@ static void interface(struct dead *d, const struct place *dev, uint64_t ns, bool
 	else
 		snprintf(directory, sizeof(directory), "%s@%" PRIu64, name, ns);
 	dead_raw_device(d, directory);
+	nic_health_begin(&d->health, NIC_INTERFACE, directory);
 	show_object(&d->show, NULL, "%s%s", directory, initial ? "" : "  (in another namespace)");
 	json_str(&d->show.json, "name", name);
 	show_u64(&d->show, "netns", ns);
 	const struct nic_driver *drv = driver(d, dev, module, sizeof(module));
 	dead_members(d, dev, device_members);
-	if (place_number(dev, "state", &state) == FOUND)
-		show_bool(&d->show, "carrier", !(state & NOCARRIER));
+	link_state(d, dev);
 	show_hex(&d->show, "net_device", dev->addr);
 	show_row(&d->show, "statistics", "statistics:");
 	dead_members(d, dev, stats_members);
@@ -229,6 +297,7 @@ static void interface(struct dead *d, const struct place *dev, uint64_t ns, bool
 	uint64_t priv = nic_priv(dev);
 	if (drv && priv)
 		nic_driver_show(d, drv, *module ? module : NULL, priv);
+	dead_health_end(d);
 	show_object_end(&d->show);
 }
 

@@ -47,48 +47,81 @@ enum found dead_at_index(const struct place *p, const char *path, unsigned int i
 	return place_at(p, text, ret);
 }
 
+static bool is_marked(const char *name)
+{
+	return *name == '!';
+}
+
+static const char *unmarked(const char *name)
+{
+	return name + is_marked(name);
+}
+
+/* The name of a bit or of a value, which may say that something is wrong. */
+static const char *name_of(struct dead *d, const struct nic_member *m, uint64_t i)
+{
+	const char *name = unmarked(m->names[i]);
+	if (is_marked(m->names[i]))
+		nic_health_wrong(&d->health, "%s %s", unmarked(m->label), name);
+	return name;
+}
+
 static void bits(struct dead *d, const struct nic_member *m, uint64_t value)
 {
 	_cleanup_buf_ struct buf names = BUF_INIT;
 	buf_printf(&names, "0x%" PRIx64, value);
 	for (unsigned int i = 0; m->names[i] && i < 64; i++)
 		if (value >> i & 1 && *m->names[i])
-			buf_printf(&names, " %s", m->names[i]);
-	show_text(&d->show, m->label, buf_str(&names));
+			buf_printf(&names, " %s", name_of(d, m, i));
+	show_text(&d->show, unmarked(m->label), buf_str(&names));
 }
 
 static void value_name(struct dead *d, const struct nic_member *m, uint64_t value)
 {
 	for (uint64_t i = 0; m->names[i]; i++) {
 		if (i == value) {
-			show_text(&d->show, m->label, m->names[i]);
+			show_text(&d->show, unmarked(m->label), name_of(d, m, i));
 			return;
 		}
 	}
-	show_u64(&d->show, m->label, value);
+	show_u64(&d->show, unmarked(m->label), value);
+}
+
+static void wrong_unless_0(struct dead *d, const struct nic_member *m, uint64_t value)
+{
+	const char *label = unmarked(m->label);
+	if (m->kind == MEMBER_HEX)
+		nic_health_wrong(&d->health, "%s 0x%" PRIx64, label, value);
+	else if (m->kind == MEMBER_BOOL)
+		nic_health_wrong(&d->health, "%s", label);
+	else
+		nic_health_wrong(&d->health, "%s %" PRIu64, label, value);
 }
 
 static void number(struct dead *d, const struct nic_member *m, uint64_t value)
 {
 	struct show *s = &d->show;
+	const char *label = unmarked(m->label);
+	if (value && is_marked(m->label))
+		wrong_unless_0(d, m, value);
 	switch (m->kind) {
 	case MEMBER_INT:
-		show_i64(s, m->label, (int64_t)value);
+		show_i64(s, label, (int64_t)value);
 		break;
 	case MEMBER_HEX:
-		show_hex(s, m->label, value);
+		show_hex(s, label, value);
 		break;
 	case MEMBER_BOOL:
-		show_bool(s, m->label, value);
+		show_bool(s, label, value);
 		break;
 	case MEMBER_AGO:
 		if (value)
-			show_ms(s, m->label, ticks_since(&d->ticks, value));
+			show_ms(s, label, ticks_since(&d->ticks, value));
 		else
-			show_none(s, m->label, "never");
+			show_none(s, label, "never");
 		break;
 	case MEMBER_TICKS:
-		show_ms(s, m->label,
+		show_ms(s, label,
 			d->ticks.hz ? (double)(int64_t)value / (double)d->ticks.hz
 				    : __builtin_nan(""));
 		break;
@@ -100,12 +133,12 @@ static void number(struct dead *d, const struct nic_member *m, uint64_t value)
 		break;
 	case MEMBER_COUNTER:
 		if (!value) {
-			json_u64(&s->json, m->label, 0);
+			json_u64(&s->json, label, 0);
 			break;
 		}
 		/* fall through */
 	default:
-		show_u64(s, m->label, value);
+		show_u64(s, label, value);
 	}
 }
 
@@ -122,7 +155,7 @@ static enum found mac(struct dead *d, const struct nic_member *m, struct place p
 		return f;
 	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2], a[3], a[4],
 		 a[5]);
-	show_text(&d->show, m->label, text);
+	show_text(&d->show, unmarked(m->label), text);
 	return FOUND;
 }
 
@@ -135,7 +168,7 @@ void dead_member(struct dead *d, const struct place *from, const struct nic_memb
 	if (f == FOUND && m->kind == MEMBER_TEXT) {
 		f = place_text(&p, "", text, sizeof(text));
 		if (f == FOUND)
-			show_text(&d->show, m->label, text);
+			show_text(&d->show, unmarked(m->label), text);
 	} else if (f == FOUND && m->kind == MEMBER_MAC) {
 		f = mac(d, m, p);
 	} else if (f == FOUND) {
@@ -144,7 +177,7 @@ void dead_member(struct dead *d, const struct place *from, const struct nic_memb
 			number(d, m, value);
 	}
 	if (f != FOUND)
-		show_none(&d->show, m->label, dead_why(f));
+		show_none(&d->show, unmarked(m->label), dead_why(f));
 }
 
 void dead_members(struct dead *d, const struct place *p, const struct nic_member *table)

@@ -23,6 +23,10 @@ enum member_kind {
 	MEMBER_BITS,  /* names[] of the bits from bit 0 on */
 };
 
+/*
+ * A '!' in front of a label says that a number other than 0 is wrong, in front of one of names[]
+ * that this value or bit is; it is not shown.
+ */
 struct nic_member {
 	const char *label;
 	/* A path of place_at(); several, the newest kernel's first, are separated by '|'. */

@@ -4,6 +4,7 @@
  * driver has not seen, since when the oldest waits; raw, and decoded.
  */
 #include <inttypes.h>
+#include <math.h>
 #include "nic/dead/driver.h"
 
 static bool read_desc(const struct place *base, const struct nic_desc_format *f, uint64_t i,
@@ -80,21 +81,33 @@ struct indices {
 	bool known;
 };
 
+static void outside(struct dead *d, const struct nic_level *level)
+{
+	show_bool(&d->show, "indices_outside", true);
+	nic_health_wrong(&d->health, "the indices are outside of the %" PRIu64 " entries",
+			 level->size);
+}
+
 /* In flight from clean to use; done are those among them that the device has finished. */
 static void occupancy(struct dead *d, const struct nic_ring *r, const struct place *ring,
 		      const struct place *base, const struct nic_desc_format *f,
-		      const struct indices *x)
+		      const struct indices *x, struct nic_level *level)
 {
 	uint64_t flight = (x->use + x->size - x->clean) % x->size, done = 0, stamp;
 	struct nic_desc desc;
 	struct place p;
 	show_u64(&d->show, "in_flight", flight);
 	if (f && f->tells_done) {
-		for (uint64_t i = 0; i < flight && dead_time_left(d); i++)
-			if (read_desc(base, f, (x->clean + i) % x->size, &desc) && desc.done)
+		for (uint64_t i = 0; i < flight && dead_time_left(d); i++) {
+			if (read_desc(base, f, (x->clean + i) % x->size, &desc) && desc.done) {
 				done++;
+				/* some devices mark the last one of a frame only */
+				level->done = i + 1;
+			}
+		}
 		show_u64(&d->show, "done_not_cleaned", done);
 	}
+	level->device = flight - level->done;
 	if (!r->stamp || !flight)
 		return;
 	/* the stamp is at the last descriptor of a frame: the first that has one is the oldest */
@@ -103,7 +116,8 @@ static void occupancy(struct dead *d, const struct nic_ring *r, const struct pla
 			    FOUND ||
 		    place_number(&p, "", &stamp) != FOUND || !stamp)
 			continue;
-		show_ms(&d->show, "oldest_ms", ticks_since(&d->ticks, stamp));
+		level->oldest_ms = ticks_since(&d->ticks, stamp) * 1e3;
+		show_ms(&d->show, "oldest_ms", level->oldest_ms / 1e3);
 		return;
 	}
 }
@@ -111,7 +125,8 @@ static void occupancy(struct dead *d, const struct nic_ring *r, const struct pla
 /* New entries of a completion ring: those in a row that have the generation the driver waits for.
  */
 static void completions(struct dead *d, const struct nic_ring *r, const struct place *ring,
-			const struct place *base, const struct nic_desc_format *f, uint64_t size)
+			const struct place *base, const struct nic_desc_format *f, uint64_t size,
+			struct nic_level *level)
 {
 	uint64_t next, gen, n = 0;
 	struct nic_desc desc;
@@ -122,17 +137,18 @@ static void completions(struct dead *d, const struct nic_ring *r, const struct p
 	}
 	show_u64(&d->show, "next_to_process", next);
 	if (next >= size) {
-		show_bool(&d->show, "indices_outside", true);
+		outside(d, level);
 		return;
 	}
 	while (n < size && dead_time_left(d) && read_desc(base, f, (next + n) % size, &desc) &&
 	       desc.status == (gen ^ (next + n >= size)))
 		n++;
 	show_u64(&d->show, "done_not_processed", n);
+	level->done = n;
 }
 
 static void indices(struct dead *d, const struct nic_ring *r, const struct place *ring,
-		    struct indices *x)
+		    struct indices *x, const struct nic_level *level)
 {
 	if (!r->use)
 		return;
@@ -148,23 +164,47 @@ static void indices(struct dead *d, const struct nic_ring *r, const struct place
 		show_none(&d->show, "next_to_clean", dead_why(clean));
 	x->known = use == FOUND && clean == FOUND;
 	if (x->known && (x->use >= x->size || x->clean >= x->size)) {
-		show_bool(&d->show, "indices_outside", true);
+		outside(d, level);
 		x->known = false;
 	}
 }
 
+/* The descriptors at base, of which there are x->size, and a sane number. */
+static void content(struct dead *d, const struct nic_ring *r, const struct place *ring,
+		    const struct place *base, struct indices *x, struct nic_level *level)
+{
+	char file[56];
+	const struct nic_desc_format *f = r->format ? r->format(ring) : NULL;
+	level->size = x->size;
+	indices(d, r, ring, x, level);
+	if (f)
+		show_text(&d->show, "format", f->name);
+	if (x->known)
+		occupancy(d, r, ring, base, f, x, level);
+	if (f && r->next)
+		completions(d, r, ring, base, f, x->size, level);
+	if (x->known || (f && r->next))
+		nic_health_ring(&d->health, level);
+	uint64_t stride = f ? f->stride : place_size(base);
+	snprintf(file, sizeof(file), "%s.bin", level->name);
+	dead_raw(d, file, base->addr, x->size * MIN(stride, 4096));
+	if (f)
+		nic_descs_show(d, f, base, x->size, x->known ? x->clean : 0, x->size);
+}
+
 void nic_ring_show(struct dead *d, const struct nic_ring *r, const struct place *ring, int index)
 {
-	char name[48], file[56];
 	struct place base;
 	struct indices x = {0};
+	struct nic_level level = {.kind = r->kind, .oldest_ms = NAN};
 	if (index >= 0)
-		snprintf(name, sizeof(name), "%s-%d", r->label, index);
+		snprintf(level.name, sizeof(level.name), "%s-%d", r->label, index);
 	else
-		snprintf(name, sizeof(name), "%s", r->label);
+		snprintf(level.name, sizeof(level.name), "%s", r->label);
 	d->rings++;
-	show_object(&d->show, NULL, "ring %s", name);
-	json_str(&d->show.json, "name", name);
+	show_object(&d->show, NULL, "ring %s", level.name);
+	json_str(&d->show.json, "name", level.name);
+	nic_health_context(&d->health, "driver, %s", level.name);
 	if (r->members)
 		dead_members(d, ring, r->members);
 	enum found at = place_at(ring, r->base, &base);
@@ -178,22 +218,10 @@ void nic_ring_show(struct dead *d, const struct nic_ring *r, const struct place 
 	bool sane = size == FOUND && x.size > 0 && x.size <= DEAD_ENTRIES_MAX;
 	if (size == FOUND && x.size > DEAD_ENTRIES_MAX)
 		show_text(&d->show, "damage", "no ring is so large");
-	if (at != FOUND) {
+	if (at != FOUND)
 		show_none(&d->show, "memory", at == FOUND_NULL ? "not allocated" : dead_why(at));
-	} else if (sane) {
-		const struct nic_desc_format *f = r->format ? r->format(ring) : NULL;
-		indices(d, r, ring, &x);
-		if (f)
-			show_text(&d->show, "format", f->name);
-		if (x.known)
-			occupancy(d, r, ring, &base, f, &x);
-		if (f && r->next)
-			completions(d, r, ring, &base, f, x.size);
-		uint64_t stride = f ? f->stride : place_size(&base);
-		snprintf(file, sizeof(file), "%s.bin", name);
-		dead_raw(d, file, base.addr, x.size * MIN(stride, 4096));
-		if (f)
-			nic_descs_show(d, f, &base, x.size, x.known ? x.clean : 0, x.size);
-	}
+	else if (sane)
+		content(d, r, ring, &base, &x, &level);
+	nic_health_context(&d->health, "driver");
 	show_object_end(&d->show);
 }

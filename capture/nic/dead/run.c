@@ -22,6 +22,10 @@ static struct err *create(int at, const char *name, int *ret)
 	return NULL;
 }
 
+/* A run that was killed leaves what it had under these names. */
+#define JSON_INCOMPLETE "nic-dead-incomplete.json"
+#define TEXT_INCOMPLETE "nic-dead-incomplete.txt"
+
 /* The files of the output directory; untouched ones stay -1. */
 struct outputs {
 	int directory, json, text, raw;
@@ -37,9 +41,9 @@ static struct err *open_outputs(const char *path, struct outputs *out)
 		return err_os(errno, "output directory %s", path);
 	e = make_directory(out->directory, "dead");
 	if (!e)
-		e = create(out->directory, "nic-dead.json", &out->json);
+		e = create(out->directory, JSON_INCOMPLETE, &out->json);
 	if (!e)
-		e = create(out->directory, "nic-dead.txt", &out->text);
+		e = create(out->directory, TEXT_INCOMPLETE, &out->text);
 	if (e)
 		return e;
 	out->raw = openat(out->directory, "dead", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -52,6 +56,16 @@ static void close_outputs(const struct outputs *out)
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] > STDERR_FILENO)
 			close(fds[i]);
+}
+
+static struct err *name_them(const struct outputs *out)
+{
+	if (out->directory < 0)
+		return NULL;
+	if (renameat(out->directory, JSON_INCOMPLETE, out->directory, "nic-dead.json") < 0 ||
+	    renameat(out->directory, TEXT_INCOMPLETE, out->directory, "nic-dead.txt") < 0)
+		return err_os(errno, "naming what was found");
+	return NULL;
 }
 
 /* The dump first: nothing is made for one that cannot be read. */
@@ -73,6 +87,8 @@ struct err *dead_run(const struct dead_options *o)
 	d.raw_fd = out.raw; /* dead_deinit() closes it */
 	if (!e)
 		e = dead_show(&d);
+	if (!e)
+		e = name_them(&out);
 	dead_deinit(&d);
 	close_outputs(&out);
 	return e;

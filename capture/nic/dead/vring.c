@@ -2,6 +2,7 @@
 #include "nic/dead/vring.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #define RING_MAX  32768 /* virtio 1.2, 2.7 */
@@ -11,7 +12,7 @@ static const struct nic_member common[] = {
 	{"name", "vq.name", MEMBER_TEXT, NULL},
 	{"index", "vq.index", MEMBER_UINT, NULL},
 	{"num_free", "vq.num_free", MEMBER_UINT, NULL},
-	{"broken", "broken", MEMBER_BOOL, NULL},
+	{"!broken", "broken", MEMBER_BOOL, NULL},
 	{"indirect", "indirect", MEMBER_BOOL, NULL},
 	{"event", "event", MEMBER_BOOL, NULL},
 	{"event_triggered", "event_triggered", MEMBER_BOOL, NULL},
@@ -58,6 +59,31 @@ static bool ring_u16(const struct vring *v, const char *key, uint64_t addr, uint
 	*ret = get_u16(bytes, v->order);
 	show_u64(&v->d->show, key, *ret);
 	return true;
+}
+
+/*
+ * How full it was. Which of the descriptors of a frame that is done is its first is known, the rest
+ * of them are those that are neither free nor with the device.
+ */
+static void level(struct vring *v, uint64_t device, uint64_t done)
+{
+	uint64_t spare;
+	struct nic_level l = {.size = v->num, .oldest_ms = NAN};
+	snprintf(l.name, sizeof(l.name), "%s", v->name);
+	if (strncmp(v->name, "tx", 2) == 0)
+		l.kind = NIC_RING_TX;
+	else if (strncmp(v->name, "rx", 2) == 0)
+		l.kind = NIC_RING_RX;
+	if (place_number(&v->vq, "vq.num_free", &spare) == FOUND && spare <= v->num) {
+		uint64_t taken = v->num - spare;
+		if (device)
+			device = taken - MIN(done, taken);
+		else
+			done = taken;
+	}
+	l.device = MIN(device, v->num);
+	l.done = MIN(done, v->num - l.device);
+	nic_health_ring(&v->d->health, &l);
 }
 
 static void desc_row(struct vring *v, uint64_t i, const struct vring_desc *desc, const char *who)
@@ -133,6 +159,9 @@ static void split(struct vring *v)
 		show_u64(s, "done_not_cleaned", (uint16_t)(used_idx - (uint16_t)last));
 		if ((uint16_t)(avail_idx - (uint16_t)last) > v->num)
 			show_bool(s, "indices_damaged", true);
+		else
+			level(v, (uint16_t)(avail_idx - used_idx),
+			      (uint16_t)(used_idx - (uint16_t)last));
 	}
 	part(v, "desc", "split.vring.desc", v->num * VRING_DESC_SIZE);
 	part(v, "avail", "split.vring.avail", 4 + 2 * v->num + 2);
@@ -203,6 +232,7 @@ static void packed_walk(struct vring *v, uint64_t desc, struct packed_at p,
 	show_list_end(&v->d->show);
 	show_u64(&v->d->show, "in_flight", flight);
 	show_u64(&v->d->show, "done_not_cleaned", used);
+	level(v, flight, used);
 }
 
 /* last_used_idx has the wrap counter in bit 15 (6.1 and newer); before, a member has it. */
@@ -280,6 +310,7 @@ void nic_vring_show(struct dead *d, const struct place *queue, const char *path,
 	d->rings++;
 	show_object(s, NULL, "virtqueue %s", name);
 	json_str(&s->json, "queue", name);
+	nic_health_context(&d->health, "driver, %s", name);
 	if (queue && members)
 		dead_members(d, queue, members);
 	if (!queue) {
@@ -301,5 +332,6 @@ void nic_vring_show(struct dead *d, const struct place *queue, const char *path,
 		else if (f == FOUND)
 			show_text(s, "damage", "no ring has this size");
 	}
+	nic_health_context(&d->health, "driver");
 	show_object_end(s);
 }

@@ -41,7 +41,13 @@ static const struct world_member w_netdev[] = {{"name", "16 char", 0},
 					       {"dev_addr", "*u8", 80},
 					       {"_tx", "*netdev_queue", 88},
 					       {"real_num_tx_queues", "u32", 96},
+					       {"watchdog_timeo", "u32", 100},
 					       {"dev", "device", 104},
+					       {"proto_down", "u8", 136},
+					       {"proto_down_reason", "u32", 140},
+					       {"carrier_up_count", "atomic_long", 144},
+					       {"carrier_down_count", "atomic_long", 152},
+					       {"phydev", "*phy_device", 160},
 					       {"priv", "0 u8", NET_PRIV},
 					       {0}};
 static const struct world_member w_ns[] = {{"inum", "u32", 0}, {0}};
@@ -127,6 +133,19 @@ static inline void net_machine(struct world *w, struct net_world *n)
 	world_symbol(w, "init_net", n->init_net);
 	world_symbol(w, "net_namespace_list", n->namespaces);
 	world_symbol(w, "pci_root_buses", n->buses);
+}
+
+/* Ticks, 250 a second, of which there were so many. */
+static inline void net_clock(struct world *w, struct layout *l, uint64_t jiffies)
+{
+	uint64_t clock = world_alloc(w, 16), now = world_alloc(w, 8);
+	put_u32(world_at(w, clock), 4000000 << 8, w->order);
+	put_u32(world_at(w, clock + 4), 8, w->order);
+	world_u64(w, now, jiffies);
+	l->clocksource_jiffies = (int64_t)clock;
+	l->clocksource_mult = 0;
+	l->clocksource_shift = 4;
+	l->jiffies_64 = (int64_t)now;
 }
 
 /* Fills a struct device; the driver's module has its name. 0: no parent, no driver. */

@@ -45,6 +45,88 @@ static void test_interface(void **state)
 	world_deinit(&w);
 }
 
+/* What looked wrong stands at the end of the interface, for people and for programs. */
+static void test_wrong(void **state)
+{
+	(void)state;
+	struct layout l = with_xarray();
+	start();
+	uint64_t queue = get_u64(world_at(&w, the_dev + 88), w.order);
+	net_clock(&w, &l, 100000);
+	world_set(&w, queue, NULL, "netdev_queue", "state", 1);
+	world_set(&w, queue, NULL, "netdev_queue", "trans_start", 100000 - 250 * 9);
+	world_set(&w, queue, NULL, "netdev_queue", "trans_timeout", 2);
+	world_set(&w, the_dev, NULL, "net_device", "watchdog_timeo", 250 * 8);
+	world_set(&w, the_dev, NULL, "net_device", "flags", 1);
+	world_show(&w, &l);
+	world_has(w.json,
+		  "\"wrong\":[\"TX queue 0 is stopped, and got no frame for 9.0 s (the watchdog "
+		  "waits 8.0 s); timed out 2 times\",\"driver: tx_timeouts 3\"]");
+	world_has(w.text, "WRONG: TX queue 0 is stopped");
+	world_has(w.json, "\"tx_timeouts\":3");
+	world_has(w.text, "  tx_timeouts 3");
+	world_deinit(&w);
+}
+
+/* struct phy_device, whose state is an enum's. */
+static void phy_struct(struct world *k)
+{
+	static const struct world_member members[] = {{"state", "u32", 4}, {0}};
+	struct small_btf *b = &k->vmlinux;
+	uint32_t state = small_btf_type(b, BTF_ENUM, "phy_state", 2, false, 4);
+	small_btf_enumerator(b, "PHY_DOWN", 0);
+	small_btf_enumerator(b, "PHY_NOLINK", 5);
+	uint32_t id = small_btf_type(b, BTF_STRUCT, "phy_device", 1, false, 8);
+	small_btf_member(b, "state", state, 4 * 8);
+	k->structs[k->nstructs++] = (struct world_struct) {NULL, "phy_device", members, 8, id};
+}
+
+static const struct {
+	const char *member;
+	uint64_t value;
+	const char *said;
+} no_links[] = {
+	{NULL, 0, "the link is down: it never came up"},
+	{"carrier_up_count", 1, "the link is down: it went down 2 times since boot"},
+	{"phydev", 5, "the link is down: its PHY is in state PHY_NOLINK"},
+	{"phydev", 7, "the link is down: its PHY is in state unknown"},
+	{"proto_down", 1, "the link is down: protocol down, reason 0x0"},
+};
+
+/* Each of them goes before those above. */
+static void test_no_link(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(no_links); i++) {
+		char wrong[200];
+		world_init(&w);
+		net_structs(&w);
+		phy_struct(&w);
+		e1000_structs(&w);
+		net_machine(&w, &n);
+		write_e1000(&w, &n, &the_ring, &the_dev);
+		world_set(&w, the_dev, NULL, "net_device", "flags", 1);
+		world_set(&w, the_dev, NULL, "net_device", "state", 7);
+		world_set(&w, the_dev, NULL, "net_device", "carrier_down_count", 2);
+		for (size_t k = 0; k <= i; k++) {
+			uint64_t value = no_links[k].value, phy;
+			if (no_links[k].member && strcmp(no_links[k].member, "phydev") == 0) {
+				phy = world_new(&w, NULL, "phy_device");
+				world_set(&w, phy, NULL, "phy_device", "state", value);
+				value = phy;
+			}
+			if (no_links[k].member)
+				world_set(&w, the_dev, NULL, "net_device", no_links[k].member,
+					  value);
+		}
+		world_show(&w, NULL);
+		snprintf(wrong, sizeof(wrong), "\"wrong\":[\"%s\",\"driver: tx_timeouts 3\"]",
+			 no_links[i].said);
+		world_has(w.json, wrong);
+		world_deinit(&w);
+	}
+}
+
 static void test_namespaces(void **state)
 {
 	(void)state;
@@ -111,6 +193,7 @@ static void test_sizes_are_clamped(void **state)
 	world_set(&w, the_ring, "e1000", "e1000_tx_ring", "next_to_use", 8);
 	world_show(&w, NULL);
 	world_has(w.json, "\"indices_outside\":true");
+	world_has(w.json, "\"driver, tx-0: the indices are outside of the 8 entries\"");
 	world_lacks(w.json, "in_flight");
 	world_deinit(&w);
 }
@@ -153,6 +236,7 @@ static void test_functions(void **state)
 	world_has(w.json, "\"name\":\"0000:01:10.0\",\"driver\":null,\"vendor\":\"0x8086\"");
 	world_has(w.json, "\"physical_function\":\"0000:01:00.1\"");
 	world_has(w.json, "\"error_state\":\"frozen\"");
+	world_has(w.json, "\"wrong\":[\"PCI: error_state frozen\"]");
 	world_has(w.json, "\"aer\":{\"correctable\":9,\"nonfatal\":null");
 	world_has(w.json, "\"correctable_by_bit\":{\"bit6\":9}");
 	world_has(w.json, "\"vendor\":\"0x8086\",\"device\":\"0x10c9\"");
@@ -216,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interface), cmocka_unit_test(test_namespaces),
+		cmocka_unit_test(test_wrong),	  cmocka_unit_test(test_no_link),
 		cmocka_unit_test(test_ring),	  cmocka_unit_test(test_scopes),
 		cmocka_unit_test(test_circle),	  cmocka_unit_test(test_sizes_are_clamped),
 		cmocka_unit_test(test_functions), cmocka_unit_test(test_raw),

@@ -35,10 +35,28 @@ static void test_split(void **state)
 		world_has(w.json, "\"queue\":\"tx-0\"");
 		world_has(w.json, "\"layout\":\"split\",\"name\":\"output.0\"");
 		check_split();
+		/* no descriptor is free; a frame has several */
+		world_has(w.json, "\"tx-0 is full: of 4 the adapter has 3, 1 are done and not");
+		world_lacks(w.json, "broken\"]");
 		/* the receive queue's pointer is NULL */
 		world_has(w.json, "\"queue\":\"rx-0\",\"virtqueue\":null");
 		world_deinit(&w);
 	}
+}
+
+/* The device is gone, or did what it must not. */
+static void test_broken(void **state)
+{
+	(void)state;
+	world_init(&w);
+	start(PACKED_BOOL, false);
+	write_split(&w);
+	world_set(&w, vvq, NULL, "vring_virtqueue", "broken", 1);
+	world_set(&w, vvq + 88, NULL, "virtqueue", "num_free", 2);
+	world_show(&w, NULL);
+	world_has(w.json, "\"wrong\":[\"driver, tx-0: broken\"]");
+	world_has(w.json, "\"num_free\":2,\"broken\":true");
+	world_deinit(&w);
 }
 
 /* A chain that bites its tail is as long as the program allows, no longer. */
@@ -133,6 +151,7 @@ static void test_devlink(void **state)
 		world_show(&w, &l);
 		world_has(w.json, "\"bus\":\"pci\",\"device\":\"0000:08:00.0\"");
 		world_has(w.json, "\"name\":\"fw_fatal\",\"state\":\"error\",\"errors\":2");
+		world_has(w.json, "\"wrong\":[\"devlink reporter fw_fatal: state error\"]");
 		world_has(w.json,
 			  "\"dump\":{\"value\":{\"syndrome\":1234,\"crdump_data\":{\"binary_at\":0,"
 			  "\"bytes\":40}}}");
@@ -172,9 +191,13 @@ static void test_devlink_damage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_split),	       cmocka_unit_test(test_circle),
-		cmocka_unit_test(test_packed),	       cmocka_unit_test(test_layout_is_an_enum),
-		cmocka_unit_test(test_damage),	       cmocka_unit_test(test_devlink),
+		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_circle),
+		cmocka_unit_test(test_packed),
+		cmocka_unit_test(test_layout_is_an_enum),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_devlink),
 		cmocka_unit_test(test_devlink_damage),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
