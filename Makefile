@@ -97,7 +97,9 @@ core_src   := $(call src,$(addprefix filter/,base ondisk codec io vmcore kernel)
 filter_src := $(call src,$(addprefix filter/,pages pack output cli))
 inc_src    := $(call src,capture/incident)
 crash_src  := $(call src,capture/crash)
-nic_src    := $(call src,capture/nic $(addprefix capture/nic/,live dead decode watch wq))
+# What is read of the adapters in a dead kernel's memory: nic-dump has it, and a part of the report.
+dead_src   := $(call src,capture/nic/dead capture/nic/decode)
+nic_src    := $(call src,capture/nic $(addprefix capture/nic/,live watch wq)) $(dead_src)
 report_src := $(call src,capture/report)
 test_src   := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 tool_src   := $(wildcard tests/tools/*.c)
@@ -179,7 +181,7 @@ $(OUT)/nic-dump: $(call obj,$(inc_src) $(nic_src)) $(lib)
 	$(Q)$(link) $(nic_libs) $(core_libs)
 $(OUT)/wqdump: $(OUT)/nic-dump
 	$(Q)ln -sfn nic-dump $@
-$(OUT)/vmcore-report: $(call obj,$(report_src)) $(page_obj) $(lib)
+$(OUT)/vmcore-report: $(call obj,$(report_src) $(dead_src)) $(page_obj) $(lib)
 	$(call msg,LD)
 	$(Q)$(link) $(core_libs)
 

@@ -29,7 +29,7 @@ struct report_part {
 };
 
 extern const struct report_part part_verdict, part_cpus, part_blocked, part_locks, part_runqueues,
-	part_memory, part_tasks, part_modules, part_mounts, part_block_io, part_interrupts,
-	part_log;
+	part_memory, part_tasks, part_modules, part_mounts, part_block_io, part_network,
+	part_interrupts, part_log;
 
 #endif

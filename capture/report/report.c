@@ -12,8 +12,9 @@
 
 /* What is asked first comes first; the log, which is long and also saved by itself, comes last. */
 static const struct report_part *const parts[] = {
-	&part_verdict, &part_cpus,    &part_blocked, &part_locks,    &part_runqueues,  &part_memory,
-	&part_tasks,   &part_modules, &part_mounts,  &part_block_io, &part_interrupts, &part_log};
+	&part_verdict, &part_cpus,	 &part_blocked, &part_locks,  &part_runqueues,
+	&part_memory,  &part_tasks,	 &part_modules, &part_mounts, &part_block_io,
+	&part_network, &part_interrupts, &part_log};
 
 const char *report_part_name(size_t i)
 {

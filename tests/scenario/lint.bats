@@ -47,6 +47,14 @@ need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
 	[[ $output == *'filter/brandnew/c.c: the folder filter/brandnew has no row'* ]]
 }
 
+@test "include: a row may name a folder within a folder" {
+	file capture/report/a.c <<<'#include "nic/dead/dead.h"'
+	file capture/report/b.c <<<'#include "nic/live/record.h"'
+	rule include
+	[ "$status" -eq 1 ]
+	[[ $output == 'error: capture/report/b.c:1: capture/report may not include nic/live/ '* ]]
+}
+
 @test "include: what the table allows passes" {
 	file filter/pack/a.c <<<'#include "base/err.h"'
 	file filter/pack/b.c <<<'#include "codec/codec.h"'
