@@ -58,6 +58,7 @@ static struct err *run_init(struct run *run, const struct root *root, const stru
 	run->uptime = read_uptime(root);
 	run->memory_kib = environment_memory_kib(root);
 	run->report_seconds = REPORT_SECONDS;
+	run->nic_seconds = NIC_SECONDS;
 	run->environment = environment_detect(root);
 	run->core.saved_by = -1;
 	struct err *e = run_path(run, RUN_DIR, run->dir);

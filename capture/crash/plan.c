@@ -45,7 +45,7 @@ struct row {
 #define NIC_LIMITS                                                                                 \
 	{                                                                                          \
 		NIC_SECONDS + 15, 0                                                                \
-	} /* nic-dump ends itself in time; this is for when it cannot */
+	} /* nic-dump ends itself in time, or is ended; this is for when that fails */
 #define REPORT_LIMITS                                                                              \
 	{                                                                                          \
 		REPORT_SECONDS + 30, 0                                                             \
@@ -88,6 +88,7 @@ static const struct row rows_local[] = {
 	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND,
 	 NULL},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
+	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET, NULL},
 	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, "report-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"vmcore-again", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET | ONLY_CUT, "vmcore-saved"},
@@ -107,6 +108,7 @@ static const struct row rows_remote[] = {
 	{"open", step_open, OPEN_LIMITS, NEEDS_PRE, "target-open"},
 	{"send-dmesg", step_send_dmesg, SMALL_LIMITS, NEEDS_TARGET, "dmesg-saved"},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_PRE, NULL},
+	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET, NULL},
 	{"send-nic", step_send_nic, SMALL_LIMITS, NEEDS_TARGET, "nic-saved"},
 	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, NULL},
 	{"send-report", step_send_report, SMALL_LIMITS, NEEDS_TARGET, "report-saved"},

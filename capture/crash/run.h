@@ -113,10 +113,11 @@ struct run {
 	time_t started_wall;
 	double uptime; /* of this kernel when we started, seconds; <0 unknown */
 	uint64_t memory_kib;
-	double report_seconds; /* that vmcore-report may take: the dump waits for it */
+	/* That vmcore-report, and each run of nic-dump, may take: the dump waits for them. */
+	double report_seconds, nic_seconds;
 	struct target target;
 	struct vmcore_state core;
-	bool dmesg_saved, nic_saved, pre_refused, released;
+	bool dmesg_saved, pre_refused, released;
 	bool drivers_loaded;	   /* NIC drivers: nothing is "before bind" any more */
 	bool fallback;		   /* saving to the root file system after the target failed */
 	struct first_target first; /* fallback: the target that failed */

@@ -11,8 +11,8 @@
 /* steps_small.c: what is small and precious. */
 step_fn step_dmesg, step_send_dmesg;
 /* steps_nic.c */
-step_fn step_nic_before, step_nic_drivers, step_nic_after, step_nic_staged, step_send_nic,
-	step_network;
+step_fn step_nic_before, step_nic_drivers, step_nic_after, step_nic_dead, step_nic_staged,
+	step_send_nic, step_network;
 /* steps_report.c */
 step_fn step_report, step_send_report;
 /* steps_save.c */
@@ -28,7 +28,7 @@ step_fn step_close;
 struct err *steps_add_file(struct run *run, const char *name, const struct buf *content,
 			   struct step_report *report) must_check;
 
-/* Deadline of each NIC stage, also handed to nic-dump, which keeps it by itself. */
+/* What the run gives each of nic-dump's runs. */
 #define NIC_SECONDS 30
 /* What the run gives vmcore-report. */
 #define REPORT_SECONDS 30

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The state of the network adapters. In a kdump capture the hardware was not reset: config space is
- * read before a driver binds, the rest after. In a fadump capture the platform reset the devices,
- * and they are left alone.
+ * The state of the network adapters, by nic-dump. In a kdump capture the hardware was not reset:
+ * config space is read before a driver binds, the rest after. In a fadump capture the platform
+ * reset the devices, and they are left alone. What the dead kernel knew of them comes last: it is
+ * in the vmcore, too, and waits. Each run of nic-dump has little time and memory and is the first
+ * to go when the capture kernel runs short; whatever becomes of it, the dump comes next.
  */
 #include "crash/steps.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include "crash/say.h"
 #include "crash/target.h"
+#include "incident/tree.h"
 
 #define NIC_MODULES_FILE SYSCONFDIR "/salvor/modules.nic"
 #define NIC_MODULES_MAX	 ((size_t)64 * 1024)
@@ -21,19 +25,70 @@
 #define NETWORK_SECONDS 180
 #define NETWORK_PROGRAM "/usr/lib/salvor/kdump-net"
 
-static struct err *nic_dump(struct run *run, struct step_report *report, const char *stage)
+/* The dead side takes 6 MiB on an ordinary kernel, the live side less. */
+#define MEMORY_MAX_KIB ((uint64_t)48 * 1024)
+/* A region of an adapter can have many MiB. */
+#define FILE_BYTES_MAX ((uint64_t)64 << 20)
+/* Of raw rings, in MiB; on the way to a remote target they are in memory, of which they may take
+ * an eighth of what is free. */
+#define RAW_MIB	       32
+#define RAW_MIB_REMOTE 8
+/* What nic-dump is told of its time: it ends by itself, with a record of what is missing. */
+#define OWN_DEADLINE 0.8
+
+static struct err *add_size(const struct tree_entry *entry, void *arg)
+{
+	uint64_t *sum = arg;
+	if (S_ISREG(entry->st->st_mode))
+		*sum += (uint64_t)entry->st->st_size;
+	return NULL;
+}
+
+/* What all stages have written so far. */
+static uint64_t bytes_in(const char *directory)
+{
+	uint64_t sum = 0;
+	_cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		err_free(tree_walk(fd, add_size, &sum));
+	return sum;
+}
+
+static struct err *nic_dump(struct run *run, struct step_report *report, const char *directory,
+			    char *const argv[])
+{
+	uint64_t memory_kib = environment_spare_kib(run->root, MEMORY_MAX_KIB),
+		 before = bytes_in(directory);
+	if (!program_exists(argv[0]) || !memory_kib) {
+		report->outcome = OUTCOME_SKIPPED;
+		step_say(report, "%s",
+			 memory_kib ? "nic-dump is not here" : "there is too little memory for it");
+		return NULL;
+	}
+	struct program p = {
+		.argv = argv,
+		.wall = run->nic_seconds,
+		.progress = &report->progress,
+		.memory = memory_kib * 1024,
+		.file_bytes = FILE_BYTES_MAX,
+	};
+	struct program_result r;
+	struct err *e = program_run(&p, &r);
+	uint64_t after = bytes_in(directory);
+	atomic_store(&report->bytes, after - MIN(before, after));
+	if (e && after > before)
+		report->outcome = OUTCOME_INCOMPLETE;
+	return e;
+}
+
+static struct err *live(struct run *run, struct step_report *report, const char *stage)
 {
 	char out[PATH_MAX];
 	char seconds[16];
 	struct err *e = path_printf(out, "%s/%s", run->target.work, FILE_NIC);
 	if (e)
 		return e;
-	if (!program_exists("nic-dump")) {
-		report->outcome = OUTCOME_SKIPPED;
-		step_say(report, "nic-dump is not here");
-		return NULL;
-	}
-	snprintf(seconds, sizeof(seconds), "%d", NIC_SECONDS);
+	snprintf(seconds, sizeof(seconds), "%.1f", run->nic_seconds * OWN_DEADLINE);
 	char *argv[] = {
 		(char[]) {"nic-dump"},
 		(char[]) {"save"},
@@ -49,22 +104,52 @@ static struct err *nic_dump(struct run *run, struct step_report *report, const c
 		seconds,
 		NULL,
 	};
-	struct program p = {.argv = argv, .progress = &report->progress};
-	struct program_result r;
-	return program_run(&p, &r);
+	return nic_dump(run, report, out, argv);
 }
 
 struct err *step_nic_before(void *arg, struct step_report *report)
 {
-	return nic_dump(arg, report, "before-bind");
+	return live(arg, report, "before-bind");
 }
 
 struct err *step_nic_after(void *arg, struct step_report *report)
 {
+	return live(arg, report, "after-bind");
+}
+
+static uint64_t raw_mib(const struct run *run)
+{
+	if (!run->target.ops->remote)
+		return RAW_MIB;
+	uint64_t available = environment_available_kib(run->root);
+	return available ? MIN(available / 1024 / 8, RAW_MIB_REMOTE) : RAW_MIB_REMOTE;
+}
+
+struct err *step_nic_dead(void *arg, struct step_report *report)
+{
 	struct run *run = arg;
-	struct err *e = nic_dump(run, report, "after-bind");
-	run->nic_saved = !e && report->outcome != OUTCOME_SKIPPED;
-	return e;
+	char out[PATH_MAX];
+	char seconds[16];
+	char raw[24];
+	struct err *e = path_printf(out, "%s/%s", run->target.work, FILE_NIC);
+	if (e)
+		return e;
+	snprintf(seconds, sizeof(seconds), "%.1f", run->nic_seconds * OWN_DEADLINE);
+	snprintf(raw, sizeof(raw), "%llu", (unsigned long long)raw_mib(run));
+	char *argv[] = {
+		(char[]) {"nic-dump"},
+		(char[]) {"dead"},
+		(char[]) {"--vmcore"},
+		run->vmcore,
+		(char[]) {"--output"},
+		out,
+		(char[]) {"--raw-limit"},
+		raw,
+		(char[]) {"--deadline"},
+		seconds,
+		NULL,
+	};
+	return nic_dump(run, report, out, argv);
 }
 
 static struct err *load_module(const char *name, struct step_report *report)

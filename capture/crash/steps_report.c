@@ -14,22 +14,12 @@
 #include "crash/target.h"
 
 #define PROGRAM "vmcore-report"
-/*
- * It needs 10 to 20 MiB; with less it leaves out what needs the kernel's symbols and types. A
- * quarter of what is free is for the files it writes, and for the kernel.
- */
+/* It needs 10 to 20 MiB; with less it leaves out what needs the kernel's symbols and types. */
 #define MEMORY_MAX_KIB ((uint64_t)48 * 1024)
-#define MEMORY_MIN_KIB ((uint64_t)8 * 1024)
 /* The log is in both files; on a remote target both are in memory. */
 #define FILE_BYTES_MAX ((uint64_t)16 << 20)
 
 static const char *const files[] = {FILE_REPORT_TEXT, FILE_REPORT_JSON};
-
-static uint64_t memory_to_give(const struct run *run)
-{
-	uint64_t available = environment_available_kib(run->root);
-	return available ? MIN(available / 4 * 3, MEMORY_MAX_KIB) : MEMORY_MAX_KIB;
-}
 
 static struct err *write_report(struct run *run, uint64_t memory_kib, struct step_report *report)
 {
@@ -85,14 +75,11 @@ static struct err *keep(struct run *run, struct step_report *report, uint64_t *b
 struct err *step_report(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
-	uint64_t memory_kib = memory_to_give(run), bytes;
-	if (!program_exists(PROGRAM) || memory_kib < MEMORY_MIN_KIB) {
+	uint64_t memory_kib = environment_spare_kib(run->root, MEMORY_MAX_KIB), bytes;
+	if (!program_exists(PROGRAM) || !memory_kib) {
 		report->outcome = OUTCOME_SKIPPED;
-		if (program_exists(PROGRAM))
-			step_say(report, "%llu KiB of memory are too few for it",
-				 (unsigned long long)memory_kib);
-		else
-			step_say(report, PROGRAM " is not here");
+		step_say(report, "%s",
+			 memory_kib ? PROGRAM " is not here" : "there is too little memory for it");
 		return NULL;
 	}
 	struct err *e = write_report(run, memory_kib, report);

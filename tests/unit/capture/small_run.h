@@ -47,6 +47,11 @@ static inline void script(const char *name, const char *body)
 #define DMESG	 "if [ \"$1\" = --dump-dmesg ]; then echo panic > \"$3\"; exit; fi; "
 #define LAST_TWO "for a; do in=$out; out=$a; done; "
 
+/* As nic-dump SIDE … --output OUT …; what it is to write begins with $file. */
+#define NIC_OUT                                                                                    \
+	"file=nic side=$1; [ $1 = dead ] && file=nic-dead; "                                       \
+	"for a; do [ \"$last\" = --output ] && out=$a; last=$a; done; mkdir -p $out; "
+
 static inline int sh(const char *fmt, ...) printf_like(1, 2);
 static inline int sh(const char *fmt, ...)
 {
@@ -92,12 +97,13 @@ static inline int setup(void **state)
 	assert_ok(path_printf(run->vmcore, "%s/proc/vmcore", dir));
 	assert_ok(path_printf(run->target.base, "%s/target", dir));
 	assert_ok(path_printf(run->target.save_path, "/"));
-	script("nic-dump", "while [ $# -gt 0 ]; do [ \"$1\" = --output ] && out=$2; shift; done; "
-			   "mkdir -p $out; echo {} > $out/nic.json");
+	/* for what is made before the target is open */
+	assert_ok(path_printf(run->target.work, "%s/run", dir));
+	script("nic-dump", NIC_OUT "echo {} > $out/$file.json");
 	/* as PROGRAM --text FILE --json FILE VMCORE */
 	script("vmcore-report", "[ \"$1 $3\" = '--text --json' ] && cmp $5 ${0%/*}/../proc/vmcore "
 				"&& echo text > $2 && echo {} > $4");
-	run->report_seconds = 20;
+	run->report_seconds = run->nic_seconds = 20;
 	script("vmcore-filter", DMESG LAST_TWO "cp $in $out");
 	return 0;
 }

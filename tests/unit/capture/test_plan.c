@@ -42,9 +42,10 @@ static void all_is_well(void **state)
 			       "[ -z \"$(find . -name '.*' -type f)\" ]"),
 			 0);
 	assert_int_equal(sh("[ -d target/h-20261122T094142Z ]"), 0);
-	static const char *const order[] = {"pre",	   "open",	"dmesg",   "nic-before",
-					    "nic-drivers", "nic-after", "report",  "vmcore",
-					    "manifest",	   "journal",	"publish", "post"};
+	static const char *const order[] = {"pre",	   "open",	"dmesg",    "nic-before",
+					    "nic-drivers", "nic-after", "nic-dead", "report",
+					    "vmcore",	   "manifest",	"journal",  "publish",
+					    "post"};
 	assert_int_equal(run->steps, ARRAY_SIZE(order));
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		assert_string_equal(run->step[i].name, order[i]);
@@ -352,6 +353,7 @@ static void fadump_leaves_devices_alone(void **state)
 	assert_int_equal(step("nic-before")->outcome, OUTCOME_SKIPPED);
 	assert_int_equal(step("nic-drivers")->outcome, OUTCOME_SKIPPED);
 	assert_int_equal(step("nic-after")->outcome, OUTCOME_OK);
+	assert_int_equal(step("nic-dead")->outcome, OUTCOME_OK);
 }
 
 /* A core whose header is right and whose middle is a hole. */
