@@ -15,6 +15,9 @@ setup_file() {
 		kdumpctl start; echo "@job start=$?"
 		kdumpctl status; echo "@job status=$?"
 		echo "@job showmem=$(kdumpctl showmem)"
+		# more interfaces than two adapters have: what is said of all of them must not take more memory
+		for i in $(seq 31); do ip link add "many$i" type veth peer name "peer$i"; done
+		echo "@job interfaces=$(ls /sys/class/net | wc -l)"
 		sync
 		echo 1 >/proc/sys/kernel/sysrq
 		echo c >/proc/sysrq-trigger
@@ -44,10 +47,12 @@ setup_file() {
 	[ "$(find "$WORK/disk" -name SHA256SUMS | wc -l)" -eq 1 ]
 	cd "$(dump_dir)"
 	sha256sum --strict --quiet -c SHA256SUMS
-	for file in vmcore vmcore-dmesg.txt report.txt report.json capture.json nic/nic.json; do
+	for file in vmcore vmcore-dmesg.txt report.txt report.json capture.json nic/nic.json nic/nic-dead.txt nic/nic-dead.json; do
 		[ -s "$file" ]
 		grep -q " [ *]\?$file\$" SHA256SUMS
 	done
+	[ "$(find nic/dead -type f -name '*.bin' | wc -l)" -ge 10 ]
+	find nic/dead -type f | while read -r file; do grep -qF " $file" SHA256SUMS; done
 }
 
 @test "kdump_local: the log ends with the panic" {
@@ -59,8 +64,11 @@ setup_file() {
 
 @test "kdump_local: the journal has every step and its outcome" {
 	cd "$(dump_dir)"
-	jq -e '[.steps[] | select(.name == "dmesg" or .name == "nic-after" or .name == "report" or .name == "vmcore") | .outcome] ==
-		["ok", "ok", "ok", "ok"]' capture.json
+	jq -e '[.steps[] | select(.name == ("dmesg", "nic-before", "nic-after", "nic-dead", "report", "vmcore")) | [.name, .outcome]] ==
+		[["dmesg", "ok"], ["nic-before", "ok"], ["nic-after", "ok"], ["nic-dead", "ok"], ["report", "ok"], ["vmcore", "ok"]]' capture.json
+	# of both sides, and less than the raw rings may take
+	jq -e '.steps | map(select(.name == ("nic-after", "nic-dead")).bytes) | length == 2 and all(. > 10000 and . < 33554432)' capture.json
+	jq -r '.steps[] | select(.name == ("nic-after", "nic-dead", "report")) | "# \(.name): \(.seconds) s, \(.bytes) bytes"' capture.json >&3
 	jq -e '.steps | all(has("start") and has("seconds") and has("bytes") and has("outcome"))' capture.json
 }
 
@@ -71,7 +79,7 @@ setup_file() {
 	grep 'A crash was requested with sysrq c, by sh' report.txt
 	jq -r 'to_entries[] | select(.value.outcome?) | "\(.key) \(.value.outcome)"' report.json >"$WORK/outcomes.txt"
 	cat "$WORK/outcomes.txt"
-	[ "$(wc -l <"$WORK/outcomes.txt")" -eq 12 ]
+	[ "$(wc -l <"$WORK/outcomes.txt")" -eq 13 ]
 	run ! grep -v ' ok$' "$WORK/outcomes.txt"
 	jq -e '.cpus.cpus[] | select(.crashed) | .stack | any(.symbol == "sysrq_handle_crash")' report.json
 	"$TOP/build/vmcore-report" --parts cpus vmcore >"$WORK/cpus-later.txt"
@@ -82,6 +90,34 @@ setup_file() {
 	cd "$(dump_dir)/nic"
 	[ "$(find . -name config -size +63c | wc -l)" -ge 2 ]
 	grep -rq virtio . && grep -rq vmxnet3 .
+}
+
+# Pages with rings are none that the filter leaves out.
+@test "kdump_local: the dump gives the dead side again, the same to the last byte" {
+	cd "$(dump_dir)"
+	/usr/bin/time -f '%M %e' -o "$WORK/dead-cost" "$TOP/build/nic-dump" dead --vmcore vmcore --output "$WORK/dead-later"
+	diff <(jq 'del(.vmcore)' nic/nic-dead.json) <(jq 'del(.vmcore)' "$WORK/dead-later/nic-dead.json")
+	diff -r nic/dead "$WORK/dead-later/dead"
+	jq -e '.complete and .totals.rings >= 5' nic/nic-dead.json
+}
+
+@test "kdump_local: the report has a line for each adapter, and how full its rings were" {
+	cd "$(dump_dir)"
+	grep -A6 '^== Network adapters' report.txt
+	grep -q '^en[a-z0-9]*, virtio_net, 0000:.*: up, link up; TX ring.*: adapter has [0-9]* of [0-9]*; RX ring.*: adapter has [1-9]' report.txt
+	grep -q '^en[a-z0-9]*, vmxnet3, 0000:.*: up, link up' report.txt
+	jq -e '.network.interfaces | map(select(.driver)) | length == 2 and all(.up and .carrier and .wrong == [] and
+		(.rings | length >= 2 and all(.size > 0 and .device + .done <= .size)))' report.json
+}
+
+@test "kdump_local: 64 interfaces are not too many: less than 48 MiB for each" {
+	[ "$(results | sed -n 's/^interfaces=//p')" -ge 64 ]
+	cd "$(dump_dir)"
+	jq -e '.network.interfaces | length >= 64' report.json
+	jq -e '.interfaces | length >= 64' nic/nic-dead.json
+	/usr/bin/time -f '%M %e' -o "$WORK/report-cost" "$TOP/build/vmcore-report" --parts network vmcore >/dev/null
+	sed 's/^/# KiB and seconds: /' "$WORK/dead-cost" "$WORK/report-cost" >&3
+	awk '!($1 < 49152) { bad = 1 } END { exit bad || NR != 2 }' "$WORK/dead-cost" "$WORK/report-cost"
 }
 
 @test "kdump_local: crash opens the dump and backtraces the panic task" {

@@ -79,10 +79,47 @@ times() { grep -oF -- "$1" "$2" | wc -l; }
 	grep -q 'slab: 2 of 143 caches' "$seen"
 	grep -q 'Incomplete in this report: .*Memory.*Interrupts' "$seen"
 	grep -q 'class="line panic"' "$seen"
-	for part in cpus locks blocked runqueues memory tasks block_io mounts modules interrupts log; do
+	for part in cpus locks blocked runqueues memory tasks block_io network mounts modules interrupts log; do
 		grep -q "<section id=\"$part\"" "$seen"
 	done
 	lacks 'class="missing broken"' "$seen"
+}
+
+@test "adapters: what looked wrong is in sight, and each ring has a bar as long as it is full" {
+	run drive "$PAGE" <<-'END'
+		const folds = [...document.querySelectorAll('#network details')];
+		const bar = (i, row) => [...folds[i].querySelectorAll('tbody tr')[row].querySelectorAll('svg .colour-1, svg .colour-2')].map((r) => r.getAttribute('class') + ' ' + Math.round(Number(r.getAttribute('width'))));
+		return [folds.length, folds[0].open, folds[0].querySelector('summary').textContent, folds[0].querySelectorAll('.wrong li').length, folds[0].querySelectorAll('svg.bar').length,
+			bar(0, 2).join(), bar(1, 1).join(), bar(2, 0).join(), folds[2].querySelector('svg').getAttribute('aria-label'),
+			document.querySelector('#network .device').textContent.includes('perm_failure'), [...document.querySelectorAll('#network > p')].pop().textContent].join('; ');
+	END
+	echo "$output"
+	[[ $output == '3; true; ens1f0np0mlx5_core, 0000:17:00.0up, link up, 1 of 2 TX queues stopped4 things looked wrong; 4; 5; '* ]]
+	# a 1000th is 1 wide; parts that are no hairlines end 2 before the next
+	[[ $output == *'; colour-1 985,colour-2 0; colour-1 779,colour-2 213; colour-1 10,colour-2 45; '* ]]
+	[[ $output == *'; tx-0: of 256 3 with the adapter, 12 done, not seen by the driver, 241 free; true; Without a driver: lo.' ]]
+}
+
+@test "adapters: damaged numbers draw no bar that is longer than its ring" {
+	local page=$BATS_TEST_TMPDIR/rings.html
+	jq '.network.interfaces[1].rings |= [.[0] + {size: 8, device: 9e15, done: 9e15}, .[0] + {size: 0, device: 3}, .[0] + {size: -4}, .[0] + {size: 8, device: -3, done: "x"}]' "$DEADLOCK" | make_page >"$page"
+	run drive "$page" <<-'END'
+		const rows = [...document.querySelectorAll('#network details')[0].querySelectorAll('tbody tr')];
+		return rows.map((r) => [...r.querySelectorAll('svg .colour-1, svg .colour-2')].reduce((a, b) => a + Number(b.getAttribute('width')), 0)).join(' ') + ' ' + rows.length;
+	END
+	[ "$output" = '998 0 0 0 4' ]
+}
+
+@test "adapters: of 64 interfaces with 1,024 rings those with trouble are open, and all are found" {
+	local page=$BATS_TEST_TMPDIR/sixty-four.html
+	jq '.network.interfaces = [range(64) as $i | .network.interfaces[3] + {name: "eth\($i)"} | .rings = [range(16) as $r | .rings[0] + {name: "tx-\($r)"}] | if $i == 40 then .wrong = ["tx-3 is full"] else . end]' \
+		"$DEADLOCK" | make_page >"$page"
+	run drive "$page#search=tx-3" <<-'END'
+		const open = [...document.querySelectorAll('#network details[open]')].map((d) => d.querySelector('.fold-name').textContent);
+		window.dispatchEvent(new Event('beforeprint'));
+		return [open.join(), [...document.querySelectorAll('#results button')].map((b) => b.textContent).includes('eth40 igb'), document.querySelectorAll('#network svg.bar').length].join('; ');
+	END
+	[ "$output" = 'eth40; true; 1024' ]
 }
 
 @test "text of a report never becomes markup, and runs nothing" {
@@ -209,7 +246,8 @@ times() { grep -oF -- "$1" "$2" | wc -l; }
 	local wide page=$BATS_TEST_TMPDIR/wide.html
 	wide=$(printf 'x%.0s' {1..400})
 	jq --arg w "$wide" '.log.text += $w | .verdict.sentence += $w | .verdict.command_line += $w | .verdict.host += $w | .memory.missing += [$w] | .blocked.groups[0].waits_for += $w
-		| .cpus.cpus[5].stack[0].symbol = $w | .locks.sentences += [$w] | .mounts.mounts[0].path = $w | .tasks.tasks[0].comm = $w' "$DEADLOCK" | make_page >"$page.report"
+		| .cpus.cpus[5].stack[0].symbol = $w | .locks.sentences += [$w] | .mounts.mounts[0].path = $w | .tasks.tasks[0].comm = $w
+		| .network.interfaces[1].wrong[0] = $w | .network.interfaces[1].name = $w | .network.interfaces[1].rings[0].name = $w | .network.devices[0].wrong[0] = $w' "$DEADLOCK" | make_page >"$page.report"
 	{
 		without_policy "$page.report"
 		echo '<script>document.querySelectorAll("details").forEach(openFold);'

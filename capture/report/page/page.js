@@ -14,6 +14,7 @@ const PARTS = [
 	{key: 'memory', title: 'Memory', draw: drawMemory},
 	{key: 'tasks', title: 'Tasks', draw: drawTasks},
 	{key: 'block_io', title: 'Block I/O', draw: drawBlockIo},
+	{key: 'network', title: 'Network adapters', short: 'Network', draw: drawNetwork},
 	{key: 'mounts', title: 'Mounts', draw: drawMounts},
 	{key: 'modules', title: 'Modules', draw: drawModules},
 	{key: 'interrupts', title: 'Interrupts', draw: drawInterrupts},
