@@ -19,7 +19,8 @@ static const enum verdict_kind kinds[TROUBLES] = {
 	[TROUBLE_SOFT] = VERDICT_SOFT_LOCKUP, [TROUBLE_RCU] = VERDICT_RCU_STALL,
 	[TROUBLE_HUNG] = VERDICT_HUNG_TASK,   [TROUBLE_MCE] = VERDICT_MACHINE_CHECK,
 	[TROUBLE_NMI] = VERDICT_NMI,	      [TROUBLE_OOM] = VERDICT_OUT_OF_MEMORY,
-	[TROUBLE_CORRUPTION] = VERDICT_PANIC, [TROUBLE_WARNING] = VERDICT_PANIC,
+	[TROUBLE_CORRUPTION] = VERDICT_PANIC, [TROUBLE_TX] = VERDICT_UNKNOWN,
+	[TROUBLE_WARNING] = VERDICT_PANIC,
 };
 
 const char *verdict_kind_name(enum verdict_kind kind)
@@ -168,10 +169,24 @@ static void take_headline(struct trouble *t, enum trouble_type type, struct text
 	}
 }
 
+/* A line that is all there is, and may stand in the middle of another report. */
+static void count_line(struct trouble *t, const struct log_line *l)
+{
+	if (t->count++ == 0) {
+		t->first = l->whole;
+		t->begin = l->stamp;
+	}
+	t->end = l->stamp;
+}
+
 static void begin(struct reading *r, const struct verdict_sign *s, const struct log_line *l)
 {
 	struct trouble *t = &r->v->trouble[s->type];
 	bool die = s->type == TROUBLE_OOPS && text_has(l->text, " [#");
+	if (s->type == TROUBLE_TX) {
+		count_line(t, l);
+		return;
+	}
 	if (die && r->dies && r->lines > 0 && r->type == TROUBLE_OOPS) {
 		r->dies = false;
 		if (r->first) {

@@ -43,6 +43,7 @@ enum trouble_type {
 	TROUBLE_NMI,
 	TROUBLE_OOM,
 	TROUBLE_CORRUPTION, /* of memory, noticed and survived */
+	TROUBLE_TX,	    /* a network adapter did not send; never why a kernel ends */
 	TROUBLE_WARNING,
 	TROUBLES
 };

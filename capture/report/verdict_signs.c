@@ -79,6 +79,9 @@ const struct verdict_sign verdict_signs[] = {
 	{TROUBLE_CORRUPTION, AT_START, "list_del corruption", NULL, NULL},
 	{TROUBLE_CORRUPTION, AT_START, "refcount_t: ", NULL, NULL},
 	{TROUBLE_CORRUPTION, AT_START, "BUG ", "ainted): ", NULL},
+	/* net/sched/sch_generic.c, dev_watchdog(): "CPU: 1: transmit queue 0 timed out 5376 ms"; in
+	 * 6.1 "eth0 (e1000): transmit queue 0 timed out", with the stack of a warning */
+	{TROUBLE_TX, ANYWHERE, "NETDEV WATCHDOG: ", "transmit queue ", NULL},
 	/* kernel/panic.c, __warn(); the second since 6.18 */
 	{TROUBLE_WARNING, AT_START, "WARNING: CPU: ", NULL, NULL},
 	{TROUBLE_WARNING, AT_START, "WARNING: ", ", CPU#", NULL},

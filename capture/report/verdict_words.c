@@ -271,6 +271,7 @@ static const struct {
 	{TROUBLE_SOFT, "a soft lockup", "soft lockups"},
 	{TROUBLE_RCU, "an RCU stall", "RCU stalls"},
 	{TROUBLE_HUNG, "a hung task", "hung tasks"},
+	{TROUBLE_TX, "a TX timeout of a network adapter", "TX timeouts of network adapters"},
 };
 
 static void say_before(const struct verdict_log *v, const struct trouble *cause, struct buf *out)

@@ -268,6 +268,34 @@ static const struct verdict_case panics_of_their_own_cases[] = {
 	 VERDICT_PANIC, true, "Kernel panic: No working init found., in new (pid 1) on CPU 1"},
 };
 
+/* An adapter that did not send is no end, but may be what led to it. */
+static const struct verdict_case tx_timeouts_cases[] = {
+	{"[  100.000000] e1000 0000:00:03.0 eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed "
+	 "out 5376 ms\n"
+	 "[  106.000000] e1000 0000:00:03.0 eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed "
+	 "out 11392 ms\n"
+	 "[  300.000000] sysrq: Trigger a crash\n"
+	 "[  300.000001] Kernel panic - not syncing: sysrq triggered crash\n",
+	 VERDICT_USER_REQUESTED, true,
+	 "A crash was requested with sysrq c; before that, 2 TX timeouts of network adapters"},
+	/* the warning of older kernels; not in the middle of the stack that another CPU prints */
+	{"[  100.000000] BUG: soft lockup - CPU#1 stuck for 26s! [a:1]\n"
+	 "[  100.000001] CPU: 1 PID: 1 Comm: a Not tainted 6.1.0 #1\n"
+	 "[  100.000002] NETDEV WATCHDOG: eth0 (e1000): transmit queue 0 timed out\n"
+	 "[  100.000003] RIP: 0010:f+0x1a/0x40\n"
+	 "[  101.000000] Kernel panic - not syncing: softlockup: hung tasks\n",
+	 VERDICT_SOFT_LOCKUP, true,
+	 "CPU 1 did not schedule for 26 s (soft lockup) in f+0x1a, in a (pid 1)"},
+	{"[  100.000000] NETDEV WATCHDOG: eth0 (e1000): transmit queue 0 timed out\n",
+	 VERDICT_UNKNOWN, false, ""},
+};
+
+static void tx_timeouts(void **state)
+{
+	(void)state;
+	check_verdicts(tx_timeouts_cases, ARRAY_SIZE(tx_timeouts_cases));
+}
+
 static void panics_of_their_own(void **state)
 {
 	(void)state;
@@ -323,6 +351,7 @@ static void evidence(void **state)
 	(void)state;
 	assert_evidence(
 		"[    1.000000] WARNING: CPU: 0 PID: 8 at lib/x.c:5 f+0xa4/0xd8\n"
+		"[   50.000000] NETDEV WATCHDOG: eth0 (e1000): transmit queue 0 timed out\n"
 		"[  100.000000] BUG: soft lockup - CPU#1 stuck for 26s! [a:1]\n"
 		"[  200.000000] BUG: soft lockup - CPU#1 stuck for 52s! [a:1]\n"
 		"[  500.000000] BUG: kernel NULL pointer dereference, address: 0000000000000008\n"
@@ -336,6 +365,7 @@ static void evidence(void **state)
 		"[  500.000003] RIP: 0010:f+0x1a/0x40 +0\n"
 		"[  500.000004] Kernel panic - not syncing: Fatal exception +0\n"
 		"[  100.000000] BUG: soft lockup - CPU#1 stuck for 26s! [a:1] +1\n"
+		"[   50.000000] NETDEV WATCHDOG: eth0 (e1000): transmit queue 0 timed out +0\n"
 		"[    1.000000] WARNING: CPU: 0 PID: 8 at lib/x.c:5 f+0xa4/0xd8 +0\n");
 	/* nothing was wrong: the last words */
 	assert_evidence(
@@ -351,6 +381,7 @@ int main(void)
 		cmocka_unit_test(hung_tasks),
 		cmocka_unit_test(hardware_and_memory),
 		cmocka_unit_test(panics_of_their_own),
+		cmocka_unit_test(tx_timeouts),
 		cmocka_unit_test(quiet_logs_say_nothing),
 		cmocka_unit_test(evidence),
 	};
