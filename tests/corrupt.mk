@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # `make corrupt`: whole reports on the lab's vmcores, each damaged in another way, with sanitizers. CORRUPT_RUNS=N
-# of them on x86_64, a fifth as many on ppc64le; CORRUPT_FIRST=N is the first seed. `make check` runs some.
+# of them on x86_64, a fifth as many on ppc64le; CORRUPT_FIRST=N is the first seed. As many times nic-dump dead. `make
+# check` runs some.
 
 CORRUPT_RUNS  ?= 10000
 CORRUPT_FIRST ?= 1
@@ -14,5 +15,9 @@ corrupt-build:
 corrupt:
 	@scripts/install-deps all
 	@$(MAKE) --no-print-directory corrupt-build
-	$(corrupt_tool) --first $(CORRUPT_FIRST) --count $(CORRUPT_RUNS) "$$(tests/e2e/lab vmcore-path x86_64 1024)"
-	$(corrupt_tool) --first $(CORRUPT_FIRST) --count $$(($(CORRUPT_RUNS) / 5)) "$$(tests/e2e/lab vmcore-path ppc64le 1024)"
+	for what in "" --adapters; do \
+		$(corrupt_tool) $$what --first $(CORRUPT_FIRST) --count $(CORRUPT_RUNS) \
+			"$$(tests/e2e/lab vmcore-path x86_64 1024)" && \
+		$(corrupt_tool) $$what --first $(CORRUPT_FIRST) --count $$(($(CORRUPT_RUNS) / 5)) \
+			"$$(tests/e2e/lab vmcore-path ppc64le 1024)" || exit 1; \
+	done

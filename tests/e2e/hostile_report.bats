@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Reports on a stock kernel's vmcore whose memory is damaged where a report reads it: each is one, in its time and
-# memory, and no sanitizer has a word to say. The first some hundred runs of `make corrupt`.
+# Reports, and what nic-dump dead says, on a stock kernel's vmcore whose memory is damaged where they read it: each is
+# one, in its time and memory, and no sanitizer has a word to say. The first some hundred runs of `make corrupt`.
 
 load support
 
@@ -32,6 +32,14 @@ corrupt() {
 @test "hostile report: a kdump-compressed dump, with sanitizers" {
 	"$TOP/build/vmcore-filter" --progress=none -l -d 31 "$vmcore" "$WORK/dump"
 	corrupt "$TOP/build/sanitize" kdump --seconds 15 "$WORK/dump"
+}
+
+@test "hostile report: nic-dump dead, with sanitizers" {
+	corrupt "$TOP/build/sanitize" adapters --adapters --seconds 15 "$vmcore"
+}
+
+@test "hostile report: nic-dump dead is content with 5 s of CPU and 48 MiB" {
+	corrupt "$TOP/build" adapters-limits --adapters --cpu 5 --rss $((48 * 1024)) --seconds 10 "$vmcore"
 }
 
 @test "hostile report: 10 s of CPU and 48 MiB are enough for each" {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * corrupt-report [options] VMCORE: whole reports on a dump that is damaged anew for each of them,
- * in a process of its own each. Whatever is damaged, there is a report: no crash, nothing that a
- * sanitizer finds, nothing beyond the limits of time and memory, and well-formed text and JSON.
- * What an undamaged run reads is what is damaged.
+ * corrupt-report [options] VMCORE: whole reports, or all that nic-dump dead has to say, on a dump
+ * that is damaged anew for each of them, in a process of its own each. Whatever is damaged, there
+ * is a report: no crash, nothing that a sanitizer finds, nothing beyond the limits of time and
+ * memory, and well-formed text and JSON. What an undamaged run reads is what is damaged.
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <malloc.h>
@@ -18,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "lib/plan.h"
@@ -78,6 +81,8 @@ struct options {
 	double seconds; /* 0: all of them */
 	struct limits limits;
 	bool verbose;
+	bool adapters; /* nic-dump dead instead of a report */
+	char raw[64];  /* the directory of its raw files */
 };
 
 /* --- one run ------------------------------------------------------------------------------------
@@ -87,7 +92,11 @@ static _Noreturn void child(const struct options *o, const struct survey *s, con
 			    const struct outputs *out)
 {
 	struct damages damages = {p->damage, p->n};
-	struct run run = {.path = o->vmcore, .text_fd = out->text, .json_fd = out->json};
+	struct run run = {.path = o->vmcore,
+			  .text_fd = out->text,
+			  .json_fd = out->json,
+			  .adapters = o->adapters,
+			  .raw_fd = -1};
 	rlim_t cpu = (rlim_t)o->limits.cpu + 1, space = o->limits.address_space;
 	setrlimit(RLIMIT_CPU, &(struct rlimit) {cpu, cpu + 1});
 	setrlimit(RLIMIT_CORE, &(struct rlimit) {0, 0});
@@ -102,7 +111,23 @@ static _Noreturn void child(const struct options *o, const struct survey *s, con
 	run.text = p->text;
 	if (!run.text && !s->text_in_file && p->place < PLACES_IN_MEMORY)
 		run.text = s->v->vmcoreinfo;
+	if (o->adapters)
+		run.raw_fd = open(o->raw, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	exit(report_once(&run));
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	return at->level > 0 ? remove(path) : 0;
+}
+
+/* What is in the directory, which stays. */
+static void empty(const char *directory)
+{
+	if (*directory && nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
+		err(2, "%s", directory);
 }
 
 /* Waits for its end, not longer than the limit. */
@@ -166,7 +191,8 @@ static struct err *read_output(int fd, struct buf *out)
 	return NULL;
 }
 
-static struct err *check_outputs(const struct outputs *out, struct result *r)
+static struct err *check_outputs(const struct options *o, const struct outputs *out,
+				 struct result *r)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT, json = BUF_INIT;
 	size_t parts = 0;
@@ -178,8 +204,10 @@ static struct err *check_outputs(const struct outputs *out, struct result *r)
 	if (!e && (text.len == 0 || json.len == 0))
 		e = err_new(ERR_FORMAT, "there is no report");
 	if (!e)
-		e = report_check_text(text.data, text.len, parts);
-	if (!e)
+		e = report_check_text(text.data, text.len, o->adapters ? 0 : parts);
+	if (!e && o->adapters)
+		e = report_check_adapters(json.data, json.len, &r->parts);
+	else if (!e)
 		e = report_check_json(json.data, json.len, report_part_name, &r->parts);
 	return e;
 }
@@ -197,7 +225,8 @@ static struct err *check_refusal(const struct outputs *out)
 	return NULL;
 }
 
-static struct err *check_end(const struct plan *p, const struct outputs *out, struct result *r)
+static struct err *check_end(const struct options *o, const struct plan *p,
+			     const struct outputs *out, struct result *r)
 {
 	int status = r->status;
 	if (r->too_long)
@@ -208,7 +237,7 @@ static struct err *check_end(const struct plan *p, const struct outputs *out, st
 	switch (WEXITSTATUS(status)) {
 	case RUN_REPORTED:
 	case RUN_NOTHING:
-		return check_outputs(out, r);
+		return check_outputs(o, out, r);
 	case RUN_REFUSED:
 		/* with its memory damaged only, a dump can be opened */
 		if (p->place >= PLACES_IN_MEMORY)
@@ -221,10 +250,11 @@ static struct err *check_end(const struct plan *p, const struct outputs *out, st
 	}
 }
 
-static struct err *check(const struct limits *l, const struct plan *p, const struct outputs *out,
+static struct err *check(const struct options *o, const struct plan *p, const struct outputs *out,
 			 struct result *r)
 {
-	struct err *e = check_end(p, out, r);
+	const struct limits *l = &o->limits;
+	struct err *e = check_end(o, p, out, r);
 	if (e)
 		return e;
 	if (r->cpu > l->cpu)
@@ -300,7 +330,7 @@ static void run_seed(const struct options *o, struct survey *s, uint64_t seed,
 	if (e)
 		errx(2, "%s", err_message(e));
 	struct result r = run_one(o, s, &plan, out);
-	e = check(&o->limits, &plan, out, &r);
+	e = check(o, &plan, out, &r);
 	count(sums, &plan, &r, e);
 	if (e || o->verbose)
 		say_run(&plan, &r, out, e ? err_message(e) : "ok");
@@ -308,6 +338,7 @@ static void run_seed(const struct options *o, struct survey *s, uint64_t seed,
 		save_outputs(o->save, out);
 	err_free(e);
 	plan_deinit(&plan);
+	empty(o->raw);
 	/* a large report leaves memory here, which the next run would begin with */
 	malloc_trim(0);
 }
@@ -331,6 +362,7 @@ static void sum_up(const struct sums *sums)
 static void usage(FILE *f)
 {
 	fputs("Usage: corrupt-report [options] VMCORE\n"
+	      "  --adapters     what nic-dump dead says, instead of reports\n"
 	      "  --first N      the first seed (1)\n"
 	      "  --count N      so many seeds (1000)\n"
 	      "  --seconds S    no run is begun after so long\n"
@@ -344,18 +376,18 @@ static void usage(FILE *f)
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longopts[] = {{"first", required_argument, NULL, 'f'},
-						 {"count", required_argument, NULL, 'n'},
-						 {"seconds", required_argument, NULL, 's'},
-						 {"cpu", required_argument, NULL, 'c'},
-						 {"rss", required_argument, NULL, 'r'},
-						 {"save", required_argument, NULL, 'd'},
-						 {"verbose", no_argument, NULL, 'v'},
-						 {"help", no_argument, NULL, 'h'},
-						 {0}};
+	static const struct option longopts[] = {
+		{"adapters", no_argument, NULL, 'a'},	 {"first", required_argument, NULL, 'f'},
+		{"count", required_argument, NULL, 'n'}, {"seconds", required_argument, NULL, 's'},
+		{"cpu", required_argument, NULL, 'c'},	 {"rss", required_argument, NULL, 'r'},
+		{"save", required_argument, NULL, 'd'},	 {"verbose", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},	 {0}};
 	int c;
 	while ((c = getopt_long(argc, argv, "", longopts, NULL)) != -1) {
 		switch (c) {
+		case 'a':
+			o->adapters = true;
+			break;
 		case 'f':
 			o->first = strtoull(optarg, NULL, 0);
 			break;
@@ -405,6 +437,13 @@ static int in_memory(const char *name)
 	return fd;
 }
 
+static void make_directory(char *path, size_t size)
+{
+	snprintf(path, size, "/dev/shm/corrupt-report.XXXXXX");
+	if (!mkdtemp(path))
+		err(2, "%s", path);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {.first = 1, .count = 1000};
@@ -416,9 +455,11 @@ int main(int argc, char **argv)
 						.address_space = UINT64_C(1) << 30};
 	parse(argc, argv, &o);
 	struct outputs out = {in_memory("text"), in_memory("json"), in_memory("errors")};
-	struct err *e = survey_make(o.vmcore, &survey);
+	struct err *e = survey_make(o.vmcore, o.adapters, &survey);
 	if (e)
 		errx(2, "%s", err_message(e));
+	if (o.adapters)
+		make_directory(o.raw, sizeof(o.raw));
 	printf("# read, in pages, words and pointers:");
 	for (enum place place = 0; place <= PLACE_FILE; place++)
 		printf(" %s %zu %zu %zu", place_name(place), survey.pages[place].n,
@@ -431,6 +472,8 @@ int main(int argc, char **argv)
 	for (uint64_t i = 0; i < o.count && clock_now() < until && !stopped; i++)
 		run_seed(&o, &survey, o.first + i, &out, &sums);
 	sum_up(&sums);
+	if (o.adapters)
+		rmdir(o.raw);
 	survey_deinit(&survey);
 	return sums.failures || sums.runs == 0;
 }

@@ -58,3 +58,26 @@ struct err *report_check_json(const char *json, size_t len, const char *(*part)(
 	json_decref(report);
 	return e;
 }
+
+struct err *report_check_adapters(const char *json, size_t len, size_t *found)
+{
+	static const char *const lists[] = {"interfaces", "functions", "devlink", "notes"};
+	json_error_t error;
+	struct err *e = NULL;
+	/* counters have all 64 bits, which JSON allows */
+	json_t *said =
+		json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
+	*found = 0;
+	if (!said)
+		return err_new(ERR_FORMAT, "the JSON, line %d: %s", error.line, error.text);
+	for (size_t i = 0; !e && i < sizeof(lists) / sizeof(lists[0]); i++) {
+		json_t *list = json_object_get(said, lists[i]);
+		if (!json_is_array(list))
+			e = err_new(ERR_FORMAT, "the JSON has no list %s", lists[i]);
+		*found += json_array_size(list) > 0;
+	}
+	if (!e && !json_is_true(json_object_get(said, "complete")))
+		e = err_new(ERR_FORMAT, "its time was over before it was complete");
+	json_decref(said);
+	return e;
+}

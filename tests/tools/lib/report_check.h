@@ -14,5 +14,7 @@ struct err *report_check_text(const char *text, size_t len, size_t parts) must_c
 /* part: the names of the parts, NULL at the end. found: how many of them have something to say. */
 struct err *report_check_json(const char *json, size_t len, const char *(*part)(size_t i),
 			      size_t *found) must_check;
+/* The same of nic-dump dead; found: how many of its lists have something in them. */
+struct err *report_check_adapters(const char *json, size_t len, size_t *found) must_check;
 
 #endif

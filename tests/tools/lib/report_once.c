@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "nic/dead/dead.h"
+
+#define MIB (UINT64_C(1) << 20)
 
 static enum run_end say(struct err *e, enum run_end end)
 {
@@ -35,6 +38,19 @@ static struct err *open_damaged(const struct run *run, struct kernel **ret)
 	return kernel_open_vmcore(v, ret);
 }
 
+/* nic-dump's own limit of time, and less of raw files. */
+static struct err *show_adapters(const struct run *run, struct kernel *k)
+{
+	const struct dead_options o = {
+		.vmcore = run->path, .deadline = 60, .raw_max = 8 * MIB, .raw_device_max = MIB};
+	struct dead d;
+	dead_init(&d, k, &o, run->json_fd, run->text_fd);
+	d.raw_fd = run->raw_fd; /* dead_deinit() closes it */
+	struct err *e = dead_show(&d);
+	dead_deinit(&d);
+	return e;
+}
+
 enum run_end report_once(const struct run *run)
 {
 	_cleanup_kernel_ struct kernel *k = NULL;
@@ -44,7 +60,9 @@ enum run_end report_once(const struct run *run)
 	struct report r;
 	struct report_output out = {run->text_fd, run->json_fd};
 	e = report_init(&r, k, run->path);
-	if (!e)
+	if (!e && run->adapters)
+		e = show_adapters(run, k);
+	else if (!e)
 		e = report_run(&r, NULL, &out);
 	if (run->look)
 		run->look(run->arg, &r);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One run of the whole report on a dump that is damaged on its way to the reader, as vmcore-report
- * does it: once in a process, which then ends. It checks nothing of what it wrote.
+ * One run of the whole report, or of all that nic-dump dead says, on a dump that is damaged on its
+ * way to the reader, as the programs do it: once in a process, which then ends. It checks nothing
+ * of what it wrote.
  */
 #ifndef SALVOR_TOOLS_REPORT_ONCE_H
 #define SALVOR_TOOLS_REPORT_ONCE_H
@@ -15,6 +16,8 @@ struct run {
 	const char *text; /* VMCOREINFO instead of the dump's own; NULL: what the dump has */
 	struct seen *file_seen, *memory_seen; /* or NULL */
 	int text_fd, json_fd;
+	bool adapters; /* nic-dump dead, with raw files in this directory (-1: without) */
+	int raw_fd;
 	/* Called with the report before it is gone; or NULL. */
 	void (*look)(void *arg, struct report *r);
 	void *arg;

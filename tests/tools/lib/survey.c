@@ -101,9 +101,9 @@ static void mark_between(struct shared *s, struct report *r, const char *first, 
 static void mark_places(void *arg, struct report *r)
 {
 	struct shared *s = arg;
-	const struct threads *threads = report_threads(r);
 	/* what is read from now on is no part of the run */
 	s->memory.pages.nbits = s->memory.words.nbits = 0;
+	const struct threads *threads = report_threads(r);
 	mark_between(s, r, "__start_BTF", "__stop_BTF", PLACE_BTF);
 	mark_between(s, r, "kallsyms_num_syms", "kallsyms_seqs_of_names", PLACE_KALLSYMS);
 	mark_between(s, r, "kallsyms_num_syms", "kallsyms_num_syms", PLACE_TOKENS);
@@ -131,7 +131,7 @@ struct err *__wrap_kmem_use_cache(struct kmem *k)
 /* --- in the process that asked ------------------------------------------------------------------
  */
 
-static struct err *read_once(const char *path, struct shared *s, const char *text)
+static struct err *read_once(const char *path, bool adapters, struct shared *s, const char *text)
 {
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -143,6 +143,8 @@ static struct err *read_once(const char *path, struct shared *s, const char *tex
 				  .memory_seen = &s->memory,
 				  .text_fd = null,
 				  .json_fd = -1,
+				  .adapters = adapters,
+				  .raw_fd = -1,
 				  .look = mark_places,
 				  .arg = s};
 		_exit(report_once(&run));
@@ -235,7 +237,7 @@ uint64_t survey_word(struct survey *s, uint64_t addr)
 	return word;
 }
 
-struct err *survey_make(const char *path, struct survey *ret)
+struct err *survey_make(const char *path, bool adapters, struct survey *ret)
 {
 	struct shared shared = {0};
 	*ret = (struct survey) {.path = path};
@@ -251,7 +253,7 @@ struct err *survey_make(const char *path, struct survey *ret)
 	if (!e)
 		e = share_all(&shared, vmcore_max_pfn(ret->v, 12), ret->file_size);
 	if (!e)
-		e = read_once(path, &shared, ret->v->vmcoreinfo);
+		e = read_once(path, adapters, &shared, ret->v->vmcoreinfo);
 	if (!e)
 		e = list_pages(&shared, ret);
 	if (!e)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a whole report reads of an undamaged dump, and what that is: random pages of a dump are
- * hardly ever read, these are. It damages nothing. Belongs to one thread.
+ * What a whole report, or nic-dump dead, reads of an undamaged dump, and what that is: random pages
+ * of a dump are hardly ever read, these are. It damages nothing. Belongs to one thread.
  */
 #ifndef SALVOR_TOOLS_SURVEY_H
 #define SALVOR_TOOLS_SURVEY_H
@@ -42,8 +42,11 @@ struct survey {
 	uint64_t file_size;
 };
 
-/* Runs a report on the dump in a process of its own, which must succeed. */
-struct err *survey_make(const char *path, struct survey *ret) must_check;
+/*
+ * Runs a report, or nic-dump dead (adapters), on the dump in a process of its own, which must
+ * succeed.
+ */
+struct err *survey_make(const char *path, bool adapters, struct survey *ret) must_check;
 void survey_deinit(struct survey *s);
 /* The page at addr, undamaged; false: it is not there. */
 bool survey_page(struct survey *s, uint64_t addr, uint8_t bytes[HOSTILE_PAGE]);
