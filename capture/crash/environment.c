@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define SPARE_MIN_KIB ((uint64_t)8 * 1024)
-
 /*
  * Documentation/arch/powerpc/firmware-assisted-dump.rst and Documentation/ABI/{testing,obsolete}:
  * release_mem exists only while a dump is active; the device-tree nodes are the firmware's word for
@@ -54,9 +52,9 @@ uint64_t environment_available_kib(const struct root *root)
 	return memory_line(root, "MemAvailable:");
 }
 
-uint64_t environment_spare_kib(const struct root *root, uint64_t max)
+uint64_t environment_spare_kib(const struct root *root, uint64_t min, uint64_t max)
 {
 	uint64_t available = environment_available_kib(root);
 	uint64_t spare = available ? MIN(available / 4 * 3, max) : max;
-	return spare < SPARE_MIN_KIB ? 0 : spare;
+	return spare < min ? 0 : spare;
 }

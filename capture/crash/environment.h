@@ -19,9 +19,9 @@ uint64_t environment_memory_kib(const struct root *root);
 uint64_t environment_available_kib(const struct root *root);
 /*
  * What a program may have that the dump must not suffer from: three quarters of what is available,
- * since the rest is for the files it writes and for the kernel; at most max. 0: less than any of
- * them can work with.
+ * since the rest is for the files it writes and for the kernel; at most max. 0: that is less than
+ * min, which it cannot work with.
  */
-uint64_t environment_spare_kib(const struct root *root, uint64_t max);
+uint64_t environment_spare_kib(const struct root *root, uint64_t min, uint64_t max);
 
 #endif

@@ -80,6 +80,8 @@ static void put_steps(struct json *j, const struct run *run)
 		json_double(j, "start", r->start - run->started, 3);
 		json_double(j, "seconds", r->seconds, 3);
 		json_u64(j, "bytes", r->bytes);
+		if (run->step[i].available_kib)
+			json_u64(j, "available_kib", run->step[i].available_kib);
 		if (*r->message)
 			json_str(j, "message", r->message);
 		json_object_end(j);

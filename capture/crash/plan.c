@@ -88,8 +88,8 @@ static const struct row rows_local[] = {
 	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND,
 	 NULL},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
-	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET, NULL},
 	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, "report-saved"},
+	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET, "nic-dead-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"vmcore-again", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET | ONLY_CUT, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
@@ -108,10 +108,11 @@ static const struct row rows_remote[] = {
 	{"open", step_open, OPEN_LIMITS, NEEDS_PRE, "target-open"},
 	{"send-dmesg", step_send_dmesg, SMALL_LIMITS, NEEDS_TARGET, "dmesg-saved"},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_PRE, NULL},
-	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET, NULL},
 	{"send-nic", step_send_nic, SMALL_LIMITS, NEEDS_TARGET, "nic-saved"},
 	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, NULL},
 	{"send-report", step_send_report, SMALL_LIMITS, NEEDS_TARGET, "report-saved"},
+	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET, NULL},
+	{"send-nic-dead", step_send_nic_dead, SMALL_LIMITS, NEEDS_TARGET, "nic-dead-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"vmcore-again", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET | ONLY_CUT, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
@@ -174,6 +175,7 @@ static enum outcome run_row(struct run *run, const struct row *row)
 	struct step_result r = {0};
 	if (!in_plan(run, row))
 		return OUTCOME_SKIPPED;
+	uint64_t available_kib = environment_available_kib(run->root);
 	const char *skip = reason_to_skip(run, row);
 	if (skip) {
 		r.outcome = OUTCOME_SKIPPED;
@@ -189,6 +191,7 @@ static enum outcome run_row(struct run *run, const struct row *row)
 		struct step_record *record = &run->step[run->steps++];
 		snprintf(record->name, sizeof(record->name), "%s", row->name);
 		record->result = r;
+		record->available_kib = available_kib;
 	}
 	return r.outcome;
 }

@@ -19,7 +19,7 @@
 #include "incident/incident.h"
 
 #define RUN_DIR		 "/run/salvor"
-#define RUN_STEPS_MAX	 40
+#define RUN_STEPS_MAX	 48
 #define RUN_ATTEMPTS_MAX 8
 
 #define FILE_VMCORE	       "vmcore"
@@ -30,6 +30,7 @@
 #define FILE_DMESG	      "vmcore-dmesg.txt"
 #define FILE_DMESG_INCOMPLETE "vmcore-dmesg-incomplete.txt"
 #define FILE_NIC	      "nic"
+#define FILE_NIC_DEAD	      "nic-dead"
 #define FILE_REPORT_TEXT      "report.txt"
 #define FILE_REPORT_JSON      "report.json"
 #define FILE_JOURNAL	      "capture.json"
@@ -98,6 +99,7 @@ struct first_target {
 
 struct step_record {
 	char name[32];
+	uint64_t available_kib; /* memory, when it began; 0: not known */
 	struct step_result result;
 };
 

@@ -12,7 +12,7 @@
 step_fn step_dmesg, step_send_dmesg;
 /* steps_nic.c */
 step_fn step_nic_before, step_nic_drivers, step_nic_after, step_nic_dead, step_nic_staged,
-	step_send_nic, step_network;
+	step_send_nic, step_send_nic_dead, step_network;
 /* steps_report.c */
 step_fn step_report, step_send_report;
 /* steps_save.c */

@@ -2,9 +2,10 @@
 /*
  * The state of the network adapters, by nic-dump. In a kdump capture the hardware was not reset:
  * config space is read before a driver binds, the rest after. In a fadump capture the platform
- * reset the devices, and they are left alone. What the dead kernel knew of them comes last: it is
- * in the vmcore, too, and waits. Each run of nic-dump has little time and memory and is the first
- * to go when the capture kernel runs short; whatever becomes of it, the dump comes next.
+ * reset the devices, and they are left alone. What the dead kernel knew of them is in the vmcore,
+ * and comes after the report, which is worth more where memory is short. Each run of nic-dump has
+ * little time and memory and is the first to go when the capture kernel runs out of it; whatever
+ * becomes of it, the dump comes next.
  */
 #include "crash/steps.h"
 
@@ -25,7 +26,8 @@
 #define NETWORK_SECONDS 180
 #define NETWORK_PROGRAM "/usr/lib/salvor/kdump-net"
 
-/* The dead side takes 6 MiB on an ordinary kernel, the live side less. */
+/* Its own data are 3 MiB for the dead side of an ordinary kernel, less for the live side. */
+#define MEMORY_MIN_KIB ((uint64_t)4 * 1024)
 #define MEMORY_MAX_KIB ((uint64_t)48 * 1024)
 /* A region of an adapter can have many MiB. */
 #define FILE_BYTES_MAX ((uint64_t)64 << 20)
@@ -36,29 +38,48 @@
 /* What nic-dump is told of its time: it ends by itself, with a record of what is missing. */
 #define OWN_DEADLINE 0.8
 
-static struct err *add_size(const struct tree_entry *entry, void *arg)
+struct tally {
+	uint64_t bytes;
+	bool write_out;
+};
+
+/* What is on the disk needs no memory any more; when it lasts, publishing sees to. */
+static void write_out(const struct tree_entry *entry)
 {
-	uint64_t *sum = arg;
-	if (S_ISREG(entry->st->st_mode))
-		*sum += (uint64_t)entry->st->st_size;
+	_cleanup_close_ int fd =
+		openat(entry->parent, entry->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	sync_file_range(fd, 0, 0,
+			SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				SYNC_FILE_RANGE_WAIT_AFTER);
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+static struct err *add(const struct tree_entry *entry, void *arg)
+{
+	struct tally *t = arg;
+	if (!S_ISREG(entry->st->st_mode))
+		return NULL;
+	t->bytes += (uint64_t)entry->st->st_size;
+	if (t->write_out)
+		write_out(entry);
 	return NULL;
 }
 
-/* What all stages have written so far. */
-static uint64_t bytes_in(const char *directory)
+static uint64_t bytes_in(const char *directory, bool write_out)
 {
-	uint64_t sum = 0;
+	struct tally t = {.write_out = write_out};
 	_cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
-		err_free(tree_walk(fd, add_size, &sum));
-	return sum;
+		err_free(tree_walk(fd, add, &t));
+	return t.bytes;
 }
 
 static struct err *nic_dump(struct run *run, struct step_report *report, const char *directory,
 			    char *const argv[])
 {
-	uint64_t memory_kib = environment_spare_kib(run->root, MEMORY_MAX_KIB),
-		 before = bytes_in(directory);
+	uint64_t memory_kib = environment_spare_kib(run->root, MEMORY_MIN_KIB, MEMORY_MAX_KIB);
 	if (!program_exists(argv[0]) || !memory_kib) {
 		report->outcome = OUTCOME_SKIPPED;
 		step_say(report, "%s",
@@ -73,8 +94,9 @@ static struct err *nic_dump(struct run *run, struct step_report *report, const c
 		.file_bytes = FILE_BYTES_MAX,
 	};
 	struct program_result r;
+	uint64_t before = bytes_in(directory, false); /* an earlier stage's */
 	struct err *e = program_run(&p, &r);
-	uint64_t after = bytes_in(directory);
+	uint64_t after = bytes_in(directory, true);
 	atomic_store(&report->bytes, after - MIN(before, after));
 	if (e && after > before)
 		report->outcome = OUTCOME_INCOMPLETE;
@@ -131,7 +153,7 @@ struct err *step_nic_dead(void *arg, struct step_report *report)
 	char out[PATH_MAX];
 	char seconds[16];
 	char raw[24];
-	struct err *e = path_printf(out, "%s/%s", run->target.work, FILE_NIC);
+	struct err *e = path_printf(out, "%s/%s", run->target.work, FILE_NIC_DEAD);
 	if (e)
 		return e;
 	snprintf(seconds, sizeof(seconds), "%.1f", run->nic_seconds * OWN_DEADLINE);
@@ -230,11 +252,10 @@ struct err *step_nic_staged(void *arg, struct step_report *report)
 	return program_run(&p, &r);
 }
 
-struct err *step_send_nic(void *arg, struct step_report *report)
+static struct err *send(struct run *run, const char *name, struct step_report *report)
 {
-	struct run *run = arg;
 	char path[PATH_MAX];
-	struct err *e = path_printf(path, "%s/%s", run->target.work, FILE_NIC);
+	struct err *e = path_printf(path, "%s/%s", run->target.work, name);
 	if (e)
 		return e;
 	if (access(path, F_OK) < 0) {
@@ -242,5 +263,15 @@ struct err *step_send_nic(void *arg, struct step_report *report)
 		step_say(report, "nothing was collected");
 		return NULL;
 	}
-	return run->target.ops->put(run, FILE_NIC, report);
+	return run->target.ops->put(run, name, report);
+}
+
+struct err *step_send_nic(void *arg, struct step_report *report)
+{
+	return send(arg, FILE_NIC, report);
+}
+
+struct err *step_send_nic_dead(void *arg, struct step_report *report)
+{
+	return send(arg, FILE_NIC_DEAD, report);
 }

@@ -15,6 +15,7 @@
 
 #define PROGRAM "vmcore-report"
 /* It needs 10 to 20 MiB; with less it leaves out what needs the kernel's symbols and types. */
+#define MEMORY_MIN_KIB ((uint64_t)8 * 1024)
 #define MEMORY_MAX_KIB ((uint64_t)48 * 1024)
 /* The log is in both files; on a remote target both are in memory. */
 #define FILE_BYTES_MAX ((uint64_t)16 << 20)
@@ -75,7 +76,8 @@ static struct err *keep(struct run *run, struct step_report *report, uint64_t *b
 struct err *step_report(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
-	uint64_t memory_kib = environment_spare_kib(run->root, MEMORY_MAX_KIB), bytes;
+	uint64_t memory_kib = environment_spare_kib(run->root, MEMORY_MIN_KIB, MEMORY_MAX_KIB);
+	uint64_t bytes;
 	if (!program_exists(PROGRAM) || !memory_kib) {
 		report->outcome = OUTCOME_SKIPPED;
 		step_say(report, "%s",

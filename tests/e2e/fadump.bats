@@ -63,13 +63,13 @@ setup_file() {
 		cd "$(dump_dir $n)"
 		sha256sum --strict --quiet -c SHA256SUMS
 		grep -q 'Kernel panic - not syncing: sysrq triggered crash' vmcore-dmesg.txt
-		jq -e '[.steps[] | select(.name == ("dmesg", "nic-after", "nic-dead", "report", "vmcore")) | [.name, .outcome]] ==
-			[["dmesg", "ok"], ["nic-after", "ok"], ["nic-dead", "ok"], ["report", "ok"], ["vmcore", "ok"]]' capture.json
+		jq -e '[.steps[] | select(.name == ("dmesg", "nic-after", "report", "nic-dead", "vmcore")) | [.name, .outcome]] ==
+			[["dmesg", "ok"], ["nic-after", "ok"], ["report", "ok"], ["nic-dead", "ok"], ["vmcore", "ok"]]' capture.json
 		[ "$(find nic -name config -size +63c | wc -l)" -ge 2 ]
 		grep -q 'reset' nic/nic.json
 		# the devices were reset: what they were doing is in the memory alone
-		jq -e '.complete and ([.interfaces[] | select(.driver)] | length >= 2)' nic/nic-dead.json
-		grep -q ' nic/nic-dead.txt$' SHA256SUMS
+		jq -e '.complete and ([.interfaces[] | select(.driver)] | length >= 2)' nic-dead/nic-dead.json
+		grep -q ' nic-dead/nic-dead.txt$' SHA256SUMS
 		jq -e '.network.interfaces | map(select(.driver and .up)) | length >= 1' report.json
 		grep -q sysrq_handle_crash report.txt
 	done

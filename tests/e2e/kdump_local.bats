@@ -47,12 +47,12 @@ setup_file() {
 	[ "$(find "$WORK/disk" -name SHA256SUMS | wc -l)" -eq 1 ]
 	cd "$(dump_dir)"
 	sha256sum --strict --quiet -c SHA256SUMS
-	for file in vmcore vmcore-dmesg.txt report.txt report.json capture.json nic/nic.json nic/nic-dead.txt nic/nic-dead.json; do
+	for file in vmcore vmcore-dmesg.txt report.txt report.json capture.json nic/nic.json nic-dead/nic-dead.txt nic-dead/nic-dead.json; do
 		[ -s "$file" ]
 		grep -q " [ *]\?$file\$" SHA256SUMS
 	done
-	[ "$(find nic/dead -type f -name '*.bin' | wc -l)" -ge 10 ]
-	find nic/dead -type f | while read -r file; do grep -qF " $file" SHA256SUMS; done
+	[ "$(find nic-dead/dead -type f -name '*.bin' | wc -l)" -ge 10 ]
+	find nic nic-dead -type f | while read -r file; do grep -qF " $file" SHA256SUMS; done
 }
 
 @test "kdump_local: the log ends with the panic" {
@@ -64,11 +64,11 @@ setup_file() {
 
 @test "kdump_local: the journal has every step and its outcome" {
 	cd "$(dump_dir)"
-	jq -e '[.steps[] | select(.name == ("dmesg", "nic-before", "nic-after", "nic-dead", "report", "vmcore")) | [.name, .outcome]] ==
-		[["dmesg", "ok"], ["nic-before", "ok"], ["nic-after", "ok"], ["nic-dead", "ok"], ["report", "ok"], ["vmcore", "ok"]]' capture.json
+	jq -e '[.steps[] | select(.name == ("dmesg", "nic-before", "nic-after", "report", "nic-dead", "vmcore")) | [.name, .outcome]] ==
+		[["dmesg", "ok"], ["nic-before", "ok"], ["nic-after", "ok"], ["report", "ok"], ["nic-dead", "ok"], ["vmcore", "ok"]]' capture.json
 	# of both sides, and less than the raw rings may take
 	jq -e '.steps | map(select(.name == ("nic-after", "nic-dead")).bytes) | length == 2 and all(. > 10000 and . < 33554432)' capture.json
-	jq -r '.steps[] | select(.name == ("nic-after", "nic-dead", "report")) | "# \(.name): \(.seconds) s, \(.bytes) bytes"' capture.json >&3
+	jq -r '.steps[] | "# \(.name): \(.available_kib) KiB available, \(.seconds) s, \(.bytes) bytes"' capture.json >&3
 	jq -e '.steps | all(has("start") and has("seconds") and has("bytes") and has("outcome"))' capture.json
 }
 
@@ -96,9 +96,9 @@ setup_file() {
 @test "kdump_local: the dump gives the dead side again, the same to the last byte" {
 	cd "$(dump_dir)"
 	/usr/bin/time -f '%M %e' -o "$WORK/dead-cost" "$TOP/build/nic-dump" dead --vmcore vmcore --output "$WORK/dead-later"
-	diff <(jq 'del(.vmcore)' nic/nic-dead.json) <(jq 'del(.vmcore)' "$WORK/dead-later/nic-dead.json")
-	diff -r nic/dead "$WORK/dead-later/dead"
-	jq -e '.complete and .totals.rings >= 5' nic/nic-dead.json
+	diff <(jq 'del(.vmcore)' nic-dead/nic-dead.json) <(jq 'del(.vmcore)' "$WORK/dead-later/nic-dead.json")
+	diff -r nic-dead/dead "$WORK/dead-later/dead"
+	jq -e '.complete and .totals.rings >= 5' nic-dead/nic-dead.json
 }
 
 @test "kdump_local: the report has a line for each adapter, and how full its rings were" {
@@ -114,7 +114,7 @@ setup_file() {
 	[ "$(results | sed -n 's/^interfaces=//p')" -ge 64 ]
 	cd "$(dump_dir)"
 	jq -e '.network.interfaces | length >= 64' report.json
-	jq -e '.interfaces | length >= 64' nic/nic-dead.json
+	jq -e '.interfaces | length >= 64' nic-dead/nic-dead.json
 	/usr/bin/time -f '%M %e' -o "$WORK/report-cost" "$TOP/build/vmcore-report" --parts network vmcore >/dev/null
 	sed 's/^/# KiB and seconds: /' "$WORK/dead-cost" "$WORK/report-cost" >&3
 	awk '!($1 < 49152) { bad = 1 } END { exit bad || NR != 2 }' "$WORK/dead-cost" "$WORK/report-cost"

@@ -61,7 +61,7 @@ phases() {
 	start=$(moment 'sysrq: Trigger a crash' "${1:-0}")
 	[ -n "$start" ] || return 1
 	for name in 'Linux version' 'salvor: phase start' 'salvor: phase dmesg-saved' 'salvor: phase nic-saved' \
-		'salvor: phase report-saved' 'salvor: phase vmcore-saved' \
+		'salvor: phase report-saved' 'salvor: phase nic-dead-saved' 'salvor: phase vmcore-saved' \
 		'salvor: phase published' 'salvor: phase released' '@job begin'; do
 		at=$(moment "$name" "$start")
 		[ -n "$at" ] || continue

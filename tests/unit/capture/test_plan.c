@@ -35,16 +35,17 @@ static void all_is_well(void **state)
 	assert_true(run->core.complete);
 	assert_true(run->target.published);
 	assert_int_equal(run->core.bytes, CORE_SIZE);
-	assert_int_equal(check("sha256sum --strict --quiet -c SHA256SUMS && cmp vmcore "
-			       "../../proc/vmcore && [ \"$(LC_ALL=C ls)\" = "
-			       "\"$(printf '%s\\n' SHA256SUMS capture.json nic report.json "
-			       "report.txt vmcore vmcore-dmesg.txt)\" ] && "
-			       "[ -z \"$(find . -name '.*' -type f)\" ]"),
-			 0);
+	assert_int_equal(
+		check("sha256sum --strict --quiet -c SHA256SUMS && cmp vmcore "
+		      "../../proc/vmcore && [ \"$(LC_ALL=C ls)\" = "
+		      "\"$(printf '%s\\n' SHA256SUMS capture.json nic nic-dead report.json "
+		      "report.txt vmcore vmcore-dmesg.txt)\" ] && "
+		      "[ -z \"$(find . -name '.*' -type f)\" ]"),
+		0);
 	assert_int_equal(sh("[ -d target/h-20261122T094142Z ]"), 0);
-	static const char *const order[] = {"pre",	   "open",	"dmesg",    "nic-before",
-					    "nic-drivers", "nic-after", "nic-dead", "report",
-					    "vmcore",	   "manifest",	"journal",  "publish",
+	static const char *const order[] = {"pre",	   "open",	"dmesg",   "nic-before",
+					    "nic-drivers", "nic-after", "report",  "nic-dead",
+					    "vmcore",	   "manifest",	"journal", "publish",
 					    "post"};
 	assert_int_equal(run->steps, ARRAY_SIZE(order));
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)

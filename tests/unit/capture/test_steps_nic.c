@@ -24,19 +24,20 @@ static const struct {
 	enum outcome outcome;
 	const char *message, *has;
 } cases[] = {
-	{"echo {} > $out/$file.json", OUTCOME_OK, "", "grep -q nic/$file.json SHA256SUMS"},
+	{"echo {} > $out/$file.json", OUTCOME_OK, "", "grep -q $dir/$file.json SHA256SUMS"},
 	{"echo 'no such thing' >&2; exit 1", OUTCOME_FAILED, "status 1: no such thing",
-	 "! grep -q nic/$file.json SHA256SUMS"},
+	 "! grep -q $dir/$file.json SHA256SUMS"},
 	{"echo half > $out/$file.json; kill -SEGV $$", OUTCOME_INCOMPLETE, "killed by signal 11",
-	 "grep -q nic/$file.json SHA256SUMS"},
+	 "grep -q $dir/$file.json SHA256SUMS"},
 	{"kill -9 $$", OUTCOME_FAILED, "killed by signal 9", "true"},
 	{"mkdir $out/d && echo half > $out/d/$file.json; exec sleep 60", OUTCOME_INCOMPLETE,
-	 "took too long", "[ $(cat nic/d/$file.json) = half ]"},
+	 "took too long", "[ $(cat $dir/d/$file.json) = half ]"},
 	{"trap '' TERM; while :; do sleep 1; done", OUTCOME_TIMEOUT, "took too long", "true"},
 };
 
 /* side: of which the script is the program; the other one is well. */
-static void one_side(const char *side, const char *bad, const char *good, const char *file)
+static void one_side(const char *side, const char *bad, const char *good, const char *directory,
+		     const char *file)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char body[1024];
@@ -53,7 +54,8 @@ static void one_side(const char *side, const char *bad, const char *good, const 
 		assert_int_equal(step(good)->outcome, OUTCOME_OK);
 		assert_int_equal(step("report")->outcome, OUTCOME_OK);
 		assert_true(run->core.complete && run->target.published);
-		snprintf(body, sizeof(body), ALL_IS_SAVED "file=%s && %s", file, cases[i].has);
+		snprintf(body, sizeof(body), ALL_IS_SAVED "dir=%s file=%s && %s", directory, file,
+			 cases[i].has);
 		if (check(body) != 0)
 			fail_msg("%s, case %zu: what is saved is not: %s", side, i, cases[i].has);
 		again();
@@ -64,7 +66,7 @@ static void whatever_the_dead_side_does_all_else_is_saved(void **state)
 {
 	(void)state;
 	run->nic_seconds = 0.7;
-	one_side("dead", "nic-dead", "nic-after", "nic-dead");
+	one_side("dead", "nic-dead", "nic-after", "nic-dead", "nic-dead");
 }
 
 static void whatever_the_live_side_does_all_else_is_saved(void **state)
@@ -72,7 +74,7 @@ static void whatever_the_live_side_does_all_else_is_saved(void **state)
 	(void)state;
 	run->nic_seconds = 0.7;
 	run->environment = ENVIRONMENT_FADUMP; /* once is enough */
-	one_side("save", "nic-after", "nic-dead", "nic");
+	one_side("save", "nic-after", "nic-dead", "nic", "nic");
 }
 
 /* Each side counts what it wrote itself; the journal has it. */
@@ -83,6 +85,7 @@ static void the_journal_says_so(void **state)
 	script("nic-dump", NIC_OUT "mkdir -p $out/$file; echo 12345 > $out/$file/a; "
 				   "[ $side = save ] || echo 1234567 > $out/b");
 	run->drivers_loaded = true; /* no nic-before */
+	assert_int_equal(sh("echo 'MemAvailable: 30000 kB' > proc/meminfo"), 0);
 	plan_save(run);
 	assert_int_equal(step("nic-after")->bytes, 6);
 	assert_int_equal(step("nic-dead")->bytes, 6 + 8);
@@ -91,6 +94,8 @@ static void the_journal_says_so(void **state)
 	assert_non_null(at);
 	assert_true(strncmp(strstr(at, "\"outcome\""), "\"outcome\": \"ok\"", 15) == 0);
 	assert_true(strncmp(strstr(at, "\"bytes\""), "\"bytes\": 14", 11) == 0);
+	at = strstr(at, "\"available_kib\"");
+	assert_true(strncmp(at, "\"available_kib\": 30000", 22) == 0);
 	assert_non_null(strstr(at, "\"start\""));
 	assert_non_null(strstr(at, "\"seconds\""));
 }
@@ -99,13 +104,16 @@ static void the_journal_says_so(void **state)
  * of raw rings on a remote target. */
 static const struct {
 	unsigned available, may_have, raw_remote;
-} memory[] = {{0, 49152, 8}, {1 << 20, 49152, 8}, {30000, 22500, 3}, {9000, 0, 0}};
+} memory[] = {{0, 49152, 8}, {1 << 20, 49152, 8}, {30000, 22500, 3}, {6000, 4500, 0}, {5000, 0, 0}};
 
-static struct err *put_nothing(struct run *r, const char *name, struct step_report *report)
+/* A server: what is sent, in order, each a word. */
+static char *sent;
+
+static struct err *put_noted(struct run *r, const char *name, struct step_report *report)
 {
 	(void)r;
-	(void)name;
 	(void)report;
+	strcat(strcat(sent, name), " ");
 	return NULL;
 }
 
@@ -113,7 +121,9 @@ static void both_have_their_limits(void **state)
 {
 	(void)state;
 	run->environment = ENVIRONMENT_FADUMP; /* nothing before the target is open */
-	ops.put = put_nothing;
+	ops.put = put_noted;
+	sent = step_share(4096);
+	assert_non_null(sent);
 	script("nic-dump", NIC_OUT "read adj < /proc/self/oom_score_adj; "
 				   "echo $(ulimit -d) $adj $(ulimit -f) > $out/$side; "
 				   "echo \"$@\" > $out/$side.args");
@@ -126,11 +136,10 @@ static void both_have_their_limits(void **state)
 					 0);
 		plan_save(run);
 		snprintf(command, sizeof(command),
-			 "for side in save dead; do "
-			 "[ \"$(cat nic/$side)\" = '%u 1000 131072' ] || exit 1; done; "
-			 "grep -q -- '--vmcore .*/proc/vmcore' nic/dead.args && "
-			 "grep -q -- '--deadline 16.0$' nic/dead.args && "
-			 "grep -q -- '--raw-limit %u ' nic/dead.args",
+			 "[ \"$(cat nic/save)\" = '%u 1000 131072' ] && cmp nic/save nic-dead/dead "
+			 "&& cd nic-dead && grep -q -- '--vmcore .*/proc/vmcore' dead.args && "
+			 "grep -q -- '--deadline 16.0$' dead.args && "
+			 "grep -q -- '--raw-limit %u ' dead.args",
 			 may_have, i % 2 ? memory[i / 2].raw_remote : 32);
 		if (may_have && check(command) != 0)
 			fail_msg("case %zu: not %s", i, command);
@@ -139,8 +148,13 @@ static void both_have_their_limits(void **state)
 			assert_int_equal(step("nic-after")->outcome, OUTCOME_SKIPPED);
 		}
 		assert_true(run->core.complete);
+		if (i % 2 && may_have)
+			assert_non_null(strstr(sent, "vmcore-dmesg.txt nic "));
+		assert_true(!!strstr(sent, " nic-dead ") == (i % 2 && may_have));
+		memset(sent, 0, 4096);
 		again();
 	}
+	step_unshare(sent, 4096);
 }
 
 static void without_the_program_both_are_skipped(void **state)
