@@ -16,15 +16,15 @@
 #define TRACE_MAX    (1u << 20) /* the driver has 64 pages */
 #define STRINGS_MAX  (1u << 20) /* of one section */
 
-static const char *const states[] = {"down", "up", "internal_error", NULL};
+static const char *const states[] = {"down", "up", "!internal_error", NULL};
 
 static const struct nic_member members[] = {
 	{"board", "mdev.board_id", MEMBER_TEXT, NULL},
 	{"device_state", "mdev.state", MEMBER_VALUE, states},
 	{"interface_state", "mdev.intf_state", MEMBER_HEX, NULL},
 	{"priv_state", "state", MEMBER_HEX, NULL},
-	{"health_syndrome", "mdev.priv.health.synd", MEMBER_HEX, NULL},
-	{"health_fatal_error", "mdev.priv.health.fatal_error", MEMBER_UINT, NULL},
+	{"!health_syndrome", "mdev.priv.health.synd", MEMBER_HEX, NULL},
+	{"!health_fatal_error", "mdev.priv.health.fatal_error", MEMBER_UINT, NULL},
 	{"health_missed", "mdev.priv.health.miss_counter", MEMBER_UINT, NULL},
 	{"health_counter", "mdev.priv.health.prev", MEMBER_UINT, NULL},
 	{"fw_pages", "mdev.priv.fw_pages", MEMBER_UINT, NULL},
@@ -45,6 +45,9 @@ static void command_row(struct dead *d, unsigned int slot, const uint8_t *bytes)
 	if (c.name)
 		show_text(s, "name", c.name);
 	show_bool(s, "stuck", c.stuck);
+	if (c.stuck)
+		nic_health_wrong(&d->health, "command %s (0x%x) in slot %u was never answered",
+				 c.name ? c.name : "?", c.opcode, slot);
 	if (!c.stuck) {
 		show_text(s, "status", c.status_name ? c.status_name : "unknown");
 		show_hex(s, "syndrome", c.syndrome);

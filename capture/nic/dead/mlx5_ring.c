@@ -2,6 +2,7 @@
 #include "nic/dead/mlx5_ring.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include "nic/dead/mlx5_queues.h"
 #include "nic/decode/mlx5.h"
@@ -57,6 +58,18 @@ static bool start(struct dead *d, const char *name, const struct place *fbc, str
 	snprintf(file, sizeof(file), "%s.bin", name);
 	dead_raw_bytes(d, file, r->bytes, r->n * r->stride);
 	return true;
+}
+
+static void level(struct dead *d, const char *name, enum nic_ring_kind kind, uint64_t size,
+		  uint64_t device, uint64_t done)
+{
+	struct nic_level l = {.kind = kind,
+			      .size = size,
+			      .device = MIN(device, size),
+			      .done = done,
+			      .oldest_ms = NAN};
+	snprintf(l.name, sizeof(l.name), "%s", name);
+	nic_health_ring(&d->health, &l);
 }
 
 /* Elements from first on as an array of arrays of sections; programs get all, people a count. */
@@ -128,6 +141,7 @@ void mlx5_eq_show(struct dead *d, const char *name, const struct place *eq)
 			decoding_element_end(&x, &s);
 		}
 		show_u64(&d->show, "pending", pending);
+		level(d, name, NIC_RING_DONE, r.n, 0, pending);
 		if (pending == r.n)
 			show_bool(&d->show, "full", true);
 		decoding_end(&x, d, "pending_events");
@@ -174,6 +188,7 @@ void mlx5_cq_show(struct dead *d, const char *name, const struct place *cq)
 			decoding_element_end(&x, &s);
 		}
 		show_u64(&d->show, "done_not_processed", n);
+		level(d, name, NIC_RING_DONE, r.n, 0, n);
 		decoding_end(&x, d, "completions");
 	}
 	free(r.bytes);
@@ -226,8 +241,10 @@ void mlx5_sq_show(struct dead *d, const char *name, const struct place *sq)
 	if (f != FOUND)
 		show_none(&d->show, "memory", dead_why(f));
 	else if (place_number(sq, "cc", &cc) == FOUND && place_number(sq, "pc", &pc) == FOUND &&
-		 start(d, name, &fbc, &r))
+		 start(d, name, &fbc, &r)) {
+		level(d, name, NIC_RING_TX, r.n, (uint16_t)(pc - cc), 0);
 		sends(d, &r, (uint16_t)cc, (uint16_t)pc);
+	}
 	free(r.bytes);
 	show_object_end(&d->show);
 	snprintf(of, sizeof(of), "%s-cq", name);
@@ -268,6 +285,7 @@ void mlx5_rq_show(struct dead *d, const char *name, const struct place *rq)
 		show_none(&d->show, "memory", dead_why(f));
 	} else if (start(d, name, &fbc, &r)) {
 		struct decoding x;
+		level(d, name, NIC_RING_RX, r.n, place_or_0(&wq, "cur_sz"), 0);
 		decoding_start(&x);
 		for (uint64_t i = 0; i < MIN(r.n, 16); i++) {
 			struct hw_sink s;

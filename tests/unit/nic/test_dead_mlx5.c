@@ -67,7 +67,7 @@ static uint64_t ring(uint64_t at, unsigned int log_n)
 	return data;
 }
 
-static uint64_t core, table, send_queue;
+static uint64_t core, table, events, send_queue;
 
 static void write_world(void)
 {
@@ -94,11 +94,11 @@ static void write_world(void)
 	*world_at(&w, slots + 64 + 63) = 1;
 	/* async EQ of 4: element 1 is a port change, written and not handled; 2 is of the lap
 	 * before */
-	uint64_t eqes = ring(table, 2);
+	events = ring(table, 2);
 	world_set(&w, table, M, "mlx5_eq", "cons_index", 5);
 	world_set(&w, table, M, "mlx5_eq", "eqn", 11);
-	w.bytes[eqes - WORLD_BASE + 64 + 1] = 0x09;
-	w.bytes[eqes - WORLD_BASE + 64 + 63] = 1;
+	w.bytes[events - WORLD_BASE + 64 + 1] = 0x09;
+	w.bytes[events - WORLD_BASE + 64 + 63] = 1;
 	/* one channel with one send queue: 3 to 5 of 4 are in flight */
 	uint64_t c = world_new(&w, M, "mlx5e_channel"), array = world_alloc(&w, 8);
 	world_u64(&w, array, c);
@@ -133,6 +133,9 @@ static void test_commands(void **state)
 	world_has(w.json,
 		  "{\"slot\":1,\"opcode\":\"0x904\",\"name\":\"CREATE_SQ\",\"stuck\":true}");
 	world_lacks(w.json, "\"slot\":2"); /* never used */
+	world_has(w.json, "\"wrong\":[\"driver: device_state internal_error\","
+			  "\"driver: health_syndrome 0x8\","
+			  "\"driver: command CREATE_SQ (0x904) in slot 1 was never answered\"]");
 	world_set(&w, core + 8, M, "cmd_vars", "log_sz", 200);
 	world_deinit(&w);
 	start();
@@ -152,6 +155,16 @@ static void test_events(void **state)
 	world_has(w.json, "\"pending\":1,\"pending_events\":[{\"index\":1,\"sections\":[");
 	world_has(w.json, "PORT_CHANGE");
 	world_deinit(&w);
+	/* 5 to 8 of 4, the last of which is in the next lap */
+	start();
+	for (unsigned int i = 0; i < 4; i++) {
+		w.bytes[events - WORLD_BASE + i * 64 + 1] = 0x09;
+		w.bytes[events - WORLD_BASE + i * 64 + 63] = i != 0;
+	}
+	world_show(&w, NULL);
+	world_has(w.json, "\"pending\":4,\"full\":true");
+	world_has(w.json, "\"eq-async is full: 4 that the driver has not looked at\"");
+	world_deinit(&w);
 }
 
 static void test_send_queue(void **state)
@@ -162,6 +175,11 @@ static void test_send_queue(void **state)
 	world_has(w.json, "\"name\":\"sq-0-0\",\"sqn\":119");
 	world_has(w.json, "\"pc\":5,\"cc\":3,\"size\":4");
 	world_has(w.json, "\"in_flight\":2,\"requests\":[{\"index\":3,\"sections\":[");
+	world_deinit(&w);
+	start();
+	world_set(&w, send_queue, M, "mlx5e_txqsq", "pc", 6);
+	world_show(&w, NULL);
+	world_has(w.json, "\"sq-0-0 is full: of 4 the adapter has 3, 0 are done and not");
 	world_deinit(&w);
 }
 
