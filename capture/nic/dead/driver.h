@@ -6,8 +6,9 @@
  * Adding a driver: its members and rings are tables of paths, which this kernel's BTF of the
  * module resolves (members.h, place.h); what tables cannot say is walk()'s. Descriptors are decoded
  * by pure functions of capture/nic/decode with a fuzz target. They hold addresses of the bus, which
- * may have an IOMMU: those are shown, and never read. Then: a line in the man page, and a test in
- * tests/unit/nic with a small world of its structs.
+ * may have an IOMMU: those are shown, and never read. A ring's kind says whom its entries wait for;
+ * what is never right is marked in the tables, or said with nic_health_wrong(). Then: a line in the
+ * man page, and a test in tests/unit/nic with a small world of its structs.
  */
 #ifndef SALVOR_NIC_DEAD_DRIVER_H
 #define SALVOR_NIC_DEAD_DRIVER_H
