@@ -6,7 +6,6 @@
 #include "report/part.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
