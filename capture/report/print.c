@@ -239,7 +239,7 @@ struct err *print_types(struct kernel *k, const char *regex)
 		    !*type_tag(t) || !listing_has(&l, type_tag(t)))
 			continue;
 		out.len = 0;
-		type_declare(t, &out);
+		type_declare(t, TYPE_DECLARE_BYTES, &out);
 		printf("%s;\n", buf_str(&out));
 	}
 	e = listing_end(&l, regex, "type");

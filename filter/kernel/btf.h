@@ -142,8 +142,10 @@ bool member_value(const struct member *m, const void *outermost, uint64_t *ret);
 
 /* As C and drgn write it: "struct list_head *", "char [16]", "void (*)(int)". Without side. */
 void type_name(struct type t, struct buf *out);
-/* Its declaration, with anonymous parts spelled out; no final semicolon or newline. */
-void type_declare(struct type t, struct buf *out);
+/* Its declaration, with anonymous parts spelled out; no final semicolon or newline. It ends where
+ * it passes the limit, in bytes: a damaged one has no end. */
+#define TYPE_DECLARE_BYTES ((size_t)256 << 10)
+void type_declare(struct type t, size_t limit, struct buf *out);
 
 struct print_limits {
 	unsigned int depth;    /* of nested structs */

@@ -75,7 +75,7 @@ bool type_member_at(struct type t, uint32_t i, const char **name, struct member 
 
 struct search {
 	const char *name;
-	uint32_t left; /* members that may still be looked at */
+	uint32_t left; /* members of anonymous ones that may still be looked at */
 	struct err *error;
 	struct member *found;
 };
@@ -88,7 +88,7 @@ static bool search(struct search *s, struct type t, uint32_t base, unsigned int 
 	for (uint32_t i = 0; btf_is_record(r.kind) && i < r.vlen; i++) {
 		const char *name = btf_text(t.btf, btf_item(&r, i, BTF_MEMBER_SIZE, 0));
 		bool named = strcmp(name, s->name) == 0, anonymous = !*name;
-		if (s->left-- == 0) {
+		if (depth > 0 && s->left-- == 0) {
 			s->left = 0;
 			return true;
 		}

@@ -4,9 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A name stays shorter, or ends where it passes this; a declaration likewise. */
-#define MAX_NAME_BYTES	  4096
-#define MAX_DECLARE_BYTES (256u << 10)
+/* A name stays shorter, or ends where it passes this. */
+#define MAX_NAME_BYTES 4096
 
 /* One type being written, in the two halves of a C declarator: what comes left of the declared
  * name, and what comes right of it. */
@@ -268,9 +267,9 @@ void type_name(struct type t, struct buf *out)
 	put_declaration(&w, t, "", 0, 0);
 }
 
-void type_declare(struct type t, struct buf *out)
+void type_declare(struct type t, size_t limit, struct buf *out)
 {
-	struct writer w = {.out = out, .limit = out->len + MAX_DECLARE_BYTES, .open = true};
+	struct writer w = {.out = out, .limit = out->len + limit, .open = true};
 	struct record r = btf_record(t);
 	if (r.kind == BTF_TYPEDEF) {
 		buf_puts(out, "typedef ");

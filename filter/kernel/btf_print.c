@@ -23,7 +23,8 @@ struct printer {
 	struct buf *out;
 	size_t end; /* where out is full */
 	unsigned int depth;
-	uint32_t left; /* members that may still be looked at */
+	size_t left; /* members that may still be looked at: those of anonymous structs print none
+		      */
 };
 
 static void put_value(struct printer *p, const struct member *m, bool typed);
@@ -274,7 +275,7 @@ struct err *type_print_bytes(struct kmem *k, const struct symbols *s, struct typ
 			    .bytes = bytes,
 			    .out = out,
 			    .end = out->len + limits->bytes,
-			    .left = BTF_MAX_VISITED};
+			    .left = limits->bytes};
 	put_value(&p, &(struct member) {.size = (uint32_t)size, .type = t}, true);
 	return buf_error(out);
 }

@@ -56,7 +56,7 @@ static void use(const struct btf *b)
 		struct member m;
 		int64_t value;
 		type_name(t, &out);
-		type_declare(t, &out);
+		type_declare(t, 1024, &out);
 		buf_deinit(&out);
 		type_array_length(t, &length);
 		type_is_char(t);

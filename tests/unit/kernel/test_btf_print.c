@@ -44,7 +44,7 @@ static void assert_name(const struct btf *b, uint32_t id, const char *expected)
 static void assert_declared(const struct btf *b, uint32_t id, const char *expected)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
-	type_declare((struct type) {b, id}, &out);
+	type_declare((struct type) {b, id}, TYPE_DECLARE_BYTES, &out);
 	assert_string_equal(buf_str(&out), expected);
 }
 
