@@ -92,6 +92,19 @@ const struct walk *irq_walk(const struct irq_iter *it)
 	return it->maple ? &it->tree.walk : &it->array.walk;
 }
 
+/* A line that leads to other interrupts has an action without a name (chained_action,
+ * kernel/irq/chip.c); "?": it cannot be read. */
+static void action_name(struct kmem *k, uint64_t action, char *ret, size_t cap)
+{
+	uint64_t name;
+	if (!fetch_u64(k, action, k->layout->irq_action_name, &name))
+		snprintf(ret, cap, "?");
+	else if (name == 0)
+		snprintf(ret, cap, "(no name)");
+	else if (!fetch_string(k, name, ret, cap))
+		snprintf(ret, cap, "?");
+}
+
 bool irq_names(struct kmem *k, uint64_t desc, char *ret, size_t cap)
 {
 	const struct layout *l = k->layout;
@@ -101,8 +114,7 @@ bool irq_names(struct kmem *k, uint64_t desc, char *ret, size_t cap)
 	bool more = fetch_pointer(k, desc, l->irq_desc_action, &action);
 	for (int i = 0; more && i < ACTIONS_MAX; i++) {
 		char name[64];
-		if (!fetch_name(k, action, l->irq_action_name, name, sizeof(name)))
-			snprintf(name, sizeof(name), "?");
+		action_name(k, action, name, sizeof(name));
 		int n = snprintf(ret + len, cap - len, "%s%s", len ? ", " : "", name);
 		len += (size_t)n;
 		if (len >= cap)

@@ -100,12 +100,13 @@ static void assert_irqs(void)
 	fake_contains(f.json,
 		      "\"irqs\":[{\"irq\":4,\"name\":\"eth0, uhci\",\"chip\":\"IO-APIC\","
 		      "\"total\":4294967305,\"busiest_cpu\":2,\"per_cpu\":[10,0,4294967295,0,");
-	fake_contains(f.json, "{\"irq\":5,\"name\":\"?\",\"chip\":null,\"total\":4294967315,");
+	fake_contains(f.json,
+		      "{\"irq\":5,\"name\":\"(no name)\",\"chip\":null,\"total\":4294967315,");
 	fake_contains(f.json, "{\"irq\":6,\"name\":null,\"chip\":\"IO-APIC\",\"total\":30,"
 			      "\"busiest_cpu\":0,\"per_cpu\":[30,0,0,");
 	assert_null(strstr(f.json, "\"irq\":7"));
 	fake_contains(f.text, "     5   4294967315  CPU 2    4294967295                         "
-			      "?\n"
+			      "(no name)\n"
 			      "     4   4294967305  CPU 2    4294967295  IO-APIC                "
 			      "eth0, uhci\n"
 			      "     6           30  CPU 0            30  IO-APIC                "
@@ -203,12 +204,16 @@ static void damaged(void **state)
 	start();
 	uint64_t action = get_u64(f.bytes + (desc[0] + I_ACTION - FAKE_BASE), f.order);
 	fake_u64(&f, action + 8, action); /* goes round */
+	uint64_t unnamed = get_u64(f.bytes + (desc[1] + I_ACTION - FAKE_BASE), f.order);
+	fake_u64(&f, unnamed, 0x1000); /* nothing is there */
 	fake_u64(&f, desc[1] + I_COUNTS, UINT64_C(1) << 40);
 	fake_u64(&f, node + 128 + 24, 0x1000);
 	open_it();
 	char names[32];
 	assert_true(irq_names(&f.kernel.kmem, desc[0], names, sizeof(names)));
 	assert_string_equal(names, "eth0, eth0, eth0, eth0, eth0, e");
+	assert_true(irq_names(&f.kernel.kmem, desc[1], names, sizeof(names)));
+	assert_string_equal(names, "?");
 	fake_run(&f, "interrupts");
 	fake_assert_outcome(&f, "partial", "the counts of 2 interrupts cannot be read");
 	assert_null(strstr(f.json, "\"irq\":5"));
