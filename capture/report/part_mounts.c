@@ -24,7 +24,7 @@ struct mount_line {
 
 struct mounts_part {
 	struct mount_line *mount;
-	size_t n, cap, lost;
+	size_t n, cap, lost, nameless;
 	size_t bytes; /* of names */
 };
 
@@ -97,7 +97,10 @@ static struct err *add(struct report *r, struct mounts_part *p, uint64_t addr)
 		copy(p, mount_device(k, addr, name, sizeof(name)) ? name : NULL, &line->device);
 	if (!e)
 		e = copy(p, mount_type(k, addr, name, sizeof(name)) ? name : NULL, &line->type);
-	return e ? e : copy(p, mount_path(k, addr, path), &line->path);
+	if (!e)
+		e = copy(p, mount_path(k, addr, path), &line->path);
+	p->nameless += !e && (!line->device || !line->type);
+	return e;
 }
 
 /* Since 6.8 (2eea9ce4310d) */
@@ -148,6 +151,8 @@ static struct err *gather(struct report *r, void *data)
 		report_missing(r, "names and paths that cannot be real: the rest is left out");
 	if (!e && p->lost)
 		report_missing(r, "%zu mounts cannot be read", p->lost);
+	if (!e && p->nameless)
+		report_missing(r, "of %zu mounts the device or type cannot be read", p->nameless);
 	return e;
 }
 

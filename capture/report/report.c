@@ -34,17 +34,30 @@ void report_deinit(struct report *r)
 	err_free(r->log_error);
 	buf_deinit(&r->log);
 	buf_deinit(&r->missing);
+	buf_deinit(&r->threads_missing);
+}
+
+/* Is this line, which ends with a newline, among those? */
+static bool among(const struct buf *lines, const char *line)
+{
+	const char *all = buf_str(lines), *at = all;
+	while ((at = strstr(at, line)) && at > all && at[-1] != '\n')
+		at++;
+	return at;
 }
 
 void report_missing(struct report *r, const char *fmt, ...)
 {
+	_cleanup_buf_ struct buf line = BUF_INIT;
 	va_list ap;
-	if (r->nmissing++ >= REPORT_MISSING_MAX)
-		return;
 	va_start(ap, fmt);
-	buf_vprintf(&r->missing, fmt, ap);
+	buf_vprintf(&line, fmt, ap);
 	va_end(ap);
-	buf_putc(&r->missing, '\n');
+	buf_putc(&line, '\n');
+	/* what several steps of a part need is one thing less */
+	if (among(&r->missing, buf_str(&line)) || r->nmissing++ >= REPORT_MISSING_MAX)
+		return;
+	buf_append(&r->missing, buf_str(&line), line.len);
 }
 
 bool report_failed(struct report *r, struct err *e)
@@ -69,29 +82,42 @@ bool report_time_left(struct report *r)
 
 const char *report_log(struct report *r)
 {
-	uint64_t skipped = 0;
 	if (!r->log_read) {
 		r->log_read = true;
-		r->log_error = printk_read(&r->k->kmem, &r->log, &skipped);
-		if (skipped)
-			report_missing(r, "%llu records of the log are damaged or unfinished",
-				       (unsigned long long)skipped);
+		r->log_error = printk_read(&r->k->kmem, &r->log, &r->log_skipped);
 	}
+	if (r->log_skipped)
+		report_missing(r, "%llu records of the log are damaged or unfinished",
+			       (unsigned long long)r->log_skipped);
 	if (r->log_error)
 		report_missing(r, "the log: %s", err_message(r->log_error));
 	return r->log_error ? NULL : buf_str(&r->log);
 }
 
+/* Each part that is made of them says what they lack. */
 const struct threads *report_threads(struct report *r)
 {
-	if (!r->threads)
-		(void)report_failed(r, threads_collect(r, &r->threads));
+	const char *line = buf_str(&r->threads_missing);
+	size_t before = r->missing.len, len;
+	for (; r->threads && *line; line += len + 1) {
+		len = strcspn(line, "\n");
+		report_missing(r, "%.*s", (int)len, line);
+	}
+	if (r->threads)
+		return r->threads;
+	(void)report_failed(r, threads_collect(r, &r->threads));
+	if (r->threads)
+		buf_append(&r->threads_missing, buf_str(&r->missing) + before,
+			   r->missing.len - before);
 	return r->threads;
 }
 
 const struct locks *report_locks(struct report *r)
 {
-	if (!r->locks)
+	/* what the tasks lack, the locks lack */
+	if (r->locks)
+		(void)report_threads(r);
+	else
 		(void)report_failed(r, locks_collect(r, &r->locks));
 	if (r->locks)
 		locks_say_missing(r->locks, r);
@@ -217,6 +243,26 @@ static void count_missing(struct report *r)
 			   r->nmissing - REPORT_MISSING_MAX);
 }
 
+/* Of what everything is made of: the part that comes first says it. */
+static void missing_at_all(struct report *r)
+{
+	const struct kernel *k = r->k;
+	if (r->begun)
+		return;
+	r->begun = true;
+	if (k->vmcore && k->vmcore->incomplete)
+		report_missing(r, "the dump is incomplete: who wrote it did not get to its end");
+	if (k->vmcore && k->vmcore->missing_bytes)
+		report_missing(r, "the dump is truncated: its last %llu bytes are not there",
+			       (unsigned long long)k->vmcore->missing_bytes);
+	if (k->no_symbols.len)
+		report_missing(r, "no symbols: %s", buf_str(&k->no_symbols));
+	if (k->no_types.len)
+		report_missing(r, "no types: %s", buf_str(&k->no_types));
+	if (k->no_modules.len)
+		report_missing(r, "no symbols of modules: %s", buf_str(&k->no_modules));
+}
+
 static void gather(struct report *r, struct finding *f)
 {
 	double start = clock_cpu();
@@ -225,6 +271,7 @@ static void gather(struct report *r, struct finding *f)
 	r->nmissing = 0;
 	r->until = start + f->part->seconds * r->patience;
 	r->out_of_time = false;
+	missing_at_all(r);
 	f->outcome = "failed";
 	f->data = calloc(1, f->part->data_size);
 	if (!f->data) {

@@ -23,9 +23,12 @@ struct report {
 	struct buf log;
 	struct err *log_error;
 	bool log_read;
+	uint64_t log_skipped; /* records */
 	struct threads *threads;
+	struct buf threads_missing; /* lines: what they lack */
 	struct locks *locks;
 
+	bool begun;	 /* some part has run */
 	bool found_any;	 /* some part has something to say */
 	double patience; /* times the seconds of each part: 1, more in tests on slow machines */
 
@@ -53,7 +56,8 @@ struct err *report_run(struct report *r, const char *names,
 struct err *report_init(struct report *r, struct kernel *k, const char *path) must_check;
 void report_deinit(struct report *r);
 
-/* A line on what this part cannot say, and why. After REPORT_MISSING_MAX they are only counted. */
+/* A line on what this part cannot say, and why; the same one is said once. After REPORT_MISSING_MAX
+ * they are only counted. */
 #define REPORT_MISSING_MAX 64
 void report_missing(struct report *r, const char *fmt, ...) printf_like(2, 3);
 /* The same for an error, which it frees; NULL is nothing. True if there was one. */

@@ -285,6 +285,12 @@ static void damaged_namespaces(void **state)
 	fake_contains(f.text, "none on /srv/data/x? (proc; rw)");
 	assert_null(strstr(f.text, "sshfs"));
 	fake_close(&f);
+	start(true);
+	fake_u64(&f, mount[1] + M_DEV, 0x1000); /* nothing is there */
+	open_it();
+	fake_run(&f, "mounts");
+	fake_assert_outcome(&f, "partial", "(of 1 mounts the device or type cannot be read)");
+	fake_close(&f);
 	start(false);
 	fake_u64(&f, mount[2] + M_NODE, mount[1] + M_NODE);
 	fake_u64(&f, mount[2] + M_ROOT, 0);
