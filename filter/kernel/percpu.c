@@ -70,6 +70,8 @@ struct err *cpu_mask_read(struct kmem *k, enum cpu_mask which, struct bitmap *re
 		e = read_words(k, (uint64_t)mask, ncpus, &b);
 	else
 		bitmap_set(&b, 0);
+	if (!e && smp && which == CPUS_ONLINE && layout_known(l->cpu_active_mask))
+		err_free(read_words(k, (uint64_t)l->cpu_active_mask, ncpus, &b));
 	if (e) {
 		bitmap_deinit(&b);
 		return err_wrap(e, "mask of CPUs");

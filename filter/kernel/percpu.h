@@ -29,7 +29,9 @@ enum cpu_mask { CPUS_POSSIBLE, CPUS_ONLINE };
 
 /*
  * __cpu_possible_mask or __cpu_online_mask as a bitmap of as many CPUs as the kernel counts with;
- * in a kernel without SMP CPU 0. For the caller to deinit.
+ * in a kernel without SMP CPU 0. A CPU that a panic stopped was online: panic() takes it out of
+ * that mask if it does not go to kdump (stop_this_cpu() of all architectures), only a CPU that is
+ * unplugged leaves __cpu_active_mask, too. For the caller to deinit.
  */
 struct err *cpu_mask_read(struct kmem *k, enum cpu_mask which, struct bitmap *ret) must_check;
 

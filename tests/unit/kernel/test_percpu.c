@@ -14,6 +14,7 @@ static void start(struct small_kmem *k, enum byte_order order)
 	put_u64(bytes + 0x800, UINT64_C(0x8000000000000005), order); /* possible: 0, 2, 63, 64 */
 	put_u64(bytes + 0x808, UINT64_C(0x8001), order);	     /* … and 79 */
 	put_u64(bytes + 0x900, UINT64_C(0x4), order);		     /* online: 2 */
+	put_u64(bytes + 0x980, UINT64_C(0x8000000000000004), order); /* active: and 63 */
 	put_u32(bytes + 0xa00, 70, order);			     /* nr_cpu_ids */
 	small_kmem_init(k, order, BASE, bytes, sizeof(bytes));
 }
@@ -71,6 +72,18 @@ static void masks(void **state)
 		bitmap_deinit(&b);
 		assert_ok(cpu_mask_read(&k.k, CPUS_ONLINE, &b));
 		assert_int_equal(bitmap_next(&b, 0), 2);
+		assert_int_equal(bitmap_count(&b, 0, 70), 1);
+		bitmap_deinit(&b);
+		k.layout.cpu_active_mask = (int64_t)(BASE + 0x980); /* a panic stopped 63 */
+		assert_ok(cpu_mask_read(&k.k, CPUS_ONLINE, &b));
+		assert_int_equal(bitmap_count(&b, 0, 70), 2);
+		assert_true(bitmap_test(&b, 2) && bitmap_test(&b, 63));
+		bitmap_deinit(&b);
+		assert_ok(cpu_mask_read(&k.k, CPUS_POSSIBLE, &b));
+		assert_int_equal(bitmap_count(&b, 0, 70), 4);
+		bitmap_deinit(&b);
+		k.layout.cpu_active_mask = 0x1000; /* damaged: those online are known */
+		assert_ok(cpu_mask_read(&k.k, CPUS_ONLINE, &b));
 		assert_int_equal(bitmap_count(&b, 0, 70), 1);
 		bitmap_deinit(&b);
 		k.layout.cpu_online_mask = 0x1000;
