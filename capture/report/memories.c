@@ -51,7 +51,6 @@ static bool read_counter(struct kmem *k, const struct shares *s, uint64_t mm, in
 	if (!layout_known(kind))
 		return false;
 	if (!layout_known(l->mm_rss_percpu_count)) {
-		/* Before 6.2 threads kept some pages to themselves: a few, left out here. */
 		if (!fetch_u64(k, mm + (uint64_t)kind * 8, l->mm_rss_count, &count))
 			return false;
 		*ret = (int64_t)count;
@@ -87,18 +86,45 @@ static bool plausible(int64_t pages)
 	return pages >= 0 && pages <= INT64_C(1) << 40;
 }
 
+/* The kernel's numbers of the kinds. */
+static void find_kinds(const struct layout *l, int64_t ret[MEMORY_KINDS])
+{
+	ret[0] = l->mm_filepages;
+	ret[1] = l->mm_anonpages;
+	ret[2] = l->mm_shmempages;
+}
+
+/*
+ * Before 6.2 (f1a7941243c1) a thread adds its pages to the process' after 64 page faults only, each
+ * of which may bring 16 of them: all that a small process has (SPLIT_RSS_COUNTING, mm/memory.c).
+ */
+static void add_kept(struct kmem *k, const struct task *t, struct process_memory *m)
+{
+	const struct layout *l = k->layout;
+	int64_t kinds[MEMORY_KINDS];
+	uint32_t pages;
+	find_kinds(l, kinds);
+	for (size_t i = 0; i < MEMORY_KINDS && layout_known(l->task_rss_count); i++) {
+		if (layout_known(kinds[i]) &&
+		    fetch_u32(k, t->addr + (uint64_t)kinds[i] * 4, l->task_rss_count, &pages))
+			m->kept[i] += (int32_t)pages;
+	}
+}
+
 static void read_memory(struct kmem *k, const struct shares *s, struct process_memory *m)
 {
 	const struct layout *l = k->layout;
-	const int64_t kinds[] = {l->mm_filepages, l->mm_anonpages, l->mm_shmempages};
+	int64_t kinds[MEMORY_KINDS];
 	uint64_t vm, rss = 0;
 	int64_t pages;
+	find_kinds(l, kinds);
 	m->rss_kib = m->vm_kib = MEMORY_UNKNOWN;
 	if (fetch_u64(k, m->mm, l->mm_total_vm, &vm) && plausible((int64_t)vm))
 		m->vm_kib = in_kib(k, vm);
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+	for (size_t i = 0; i < MEMORY_KINDS; i++) {
 		if (!read_counter(k, s, m->mm, kinds[i], &pages))
 			return;
+		pages = (int64_t)((uint64_t)pages + (uint64_t)m->kept[i]);
 		/* While pages change hands a kind can be below zero: for the kernel that is 0. */
 		rss += plausible(pages) ? (uint64_t)pages : 0;
 	}
@@ -138,6 +164,12 @@ static struct err *list(const struct layout *l, const struct threads *all, struc
 	return NULL;
 }
 
+static struct process_memory *find(const struct memories *m, uint64_t mm)
+{
+	struct process_memory key = {.mm = mm};
+	return m->n ? bsearch(&key, m->of, m->n, sizeof(key), by_address) : NULL;
+}
+
 struct err *memories_collect(struct report *r, const struct threads *all, struct memories *ret)
 {
 	_cleanup_(cleanup_shares) struct shares shares = {0};
@@ -149,6 +181,12 @@ struct err *memories_collect(struct report *r, const struct threads *all, struct
 	if (e) {
 		memories_deinit(&m);
 		return e;
+	}
+	for (size_t j = 0; j < all->n && report_time_left(r); j++) {
+		const struct task *t = &all->thread[j].task;
+		struct process_memory *of = find(&m, t->mm);
+		if (of && !is_kernel_thread(r->k->kmem.layout, t))
+			add_kept(&r->k->kmem, t, of);
 	}
 	for (; i < m.n && report_time_left(r); i++)
 		read_memory(&r->k->kmem, &shares, &m.of[i]);
@@ -166,6 +204,5 @@ void memories_deinit(struct memories *m)
 
 const struct process_memory *memories_find(const struct memories *m, uint64_t mm)
 {
-	struct process_memory key = {.mm = mm};
-	return m->n ? bsearch(&key, m->of, m->n, sizeof(key), by_address) : NULL;
+	return find(m, mm);
 }

@@ -10,9 +10,13 @@
 
 #define MEMORY_UNKNOWN UINT64_MAX
 
+/* Of files, anonymous, shared. */
+#define MEMORY_KINDS 3
+
 struct process_memory {
 	uint64_t mm; /* address */
 	uint64_t rss_kib, vm_kib;
+	int64_t kept[MEMORY_KINDS]; /* pages that its threads count by themselves */
 };
 
 struct memories {

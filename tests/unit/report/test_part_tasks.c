@@ -5,7 +5,7 @@
 #define KTHREAD 0x00200000
 
 /* Offsets in the fake structs. */
-enum { T_PARENT = 0, T_TGID = 8, TASK_SIZE = 16 };
+enum { T_PARENT = 0, T_TGID = 8, T_RSS = 12, TASK_SIZE = 32 };
 enum { MM_VM = 0, MM_RSS = 8, COUNT = 0, SHARES = 8, COUNTER = 16, MM_SIZE = 72 };
 
 static struct fake f;
@@ -26,6 +26,9 @@ static void write_memory(struct fake *k)
 		fake_u64(k, tasks + i * TASK_SIZE + T_PARENT, tasks);
 		fake_u32(k, tasks + i * TASK_SIZE + T_TGID, i);
 	}
+	fake_u32(k, tasks + 7 * TASK_SIZE + T_RSS, 8);
+	fake_u32(k, tasks + 1 * TASK_SIZE + T_RSS + 4, (uint32_t)-3);
+	fake_u32(k, tasks + 4 * TASK_SIZE + T_RSS, 100);
 	fake_u64(k, mm + MM_VM, 100);
 	for (unsigned int kind = 0; kind < 4; kind++) {
 		uint64_t at = mm + MM_RSS + kind * COUNTER;
@@ -147,6 +150,12 @@ static void memory_of_other_kernels(void **state)
 	fake_run(&f, "tasks");
 	/* words 0, 1 and 3: 10, 8, and 12 */
 	fake_contains(f.json, "\"comm\":\"java\",\"kernel\":false,\"rss_kib\":120,\"vm_kib\":400}");
+	/* and what its threads, 7 and 9, have kept: 8 and -3; a kernel thread that uses it, nothing
+	 */
+	l->task_rss_count = T_RSS;
+	fake_run(&f, "tasks");
+	fake_contains(f.json, "\"comm\":\"java\",\"kernel\":false,\"rss_kib\":140,\"vm_kib\":400}");
+	l->task_rss_count = LAYOUT_UNKNOWN;
 	l->mm_rss_count = l->mm_total_vm = l->task_real_parent = LAYOUT_UNKNOWN;
 	fake_run(&f, "tasks");
 	fake_contains(f.json, "\"ppid\":null,\"cpu\":2,\"state\":\"S\",\"comm\":\"java\","
