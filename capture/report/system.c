@@ -246,7 +246,8 @@ static void read_who(struct kernel *k, struct system *s)
 	/* x86 and powerpc; not every way leads through panic() */
 	if (!s->panicked && !read_cpu(k, l->crashing_cpu, &s->cpu))
 		return;
-	if (!task_current(&k->kmem, s->cpu, &addr))
+	if (!layout_known(l->task_pid) || !layout_known(l->task_comm) ||
+	    !task_current(&k->kmem, s->cpu, &addr))
 		return;
 	struct err *e = task_read(&k->kmem, addr, &task);
 	if (!e) {

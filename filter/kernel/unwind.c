@@ -97,6 +97,16 @@ static bool saved_context_is_old(struct unwinder *u, uint64_t task)
 	return !e && on_cpu;
 }
 
+/*
+ * The stack that a CPU is on, if no types say where tasks have theirs: all are aligned to their
+ * size, or to more (THREAD_ALIGN, include/linux/thread_info.h and the architectures').
+ */
+static void add_aligned_stack(struct unwinder *u, uint64_t sp)
+{
+	if (!stacks_at(&u->stacks, sp, 1))
+		stacks_add(&u->stacks, STACK_TASK, sp & ~(u->thread_size - 1), u->thread_size);
+}
+
 enum unwind_end unwind(struct unwinder *u, const struct unwind_start *from, struct frame *out,
 		       size_t max, size_t *n)
 {
@@ -110,6 +120,8 @@ enum unwind_end unwind(struct unwinder *u, const struct unwind_start *from, stru
 		stacks_add(&u->stacks, STACK_TASK, begin, u->thread_size);
 	if (from->cpu >= 0)
 		u->ops->cpu_stacks(u, from->cpu, &u->stacks);
+	if (from->task == 0 && from->regs)
+		add_aligned_stack(u, from->regs->sp);
 	enum unwind_end end;
 	if (from->regs && from->regs->user)
 		end = unwind_emit(u, from->regs->pc, from->regs->sp, from->regs->fp, FRAME_USER)

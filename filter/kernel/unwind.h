@@ -37,7 +37,7 @@ enum unwind_end {
 const char *unwind_end_text(enum unwind_end end);
 
 struct unwind_start {
-	uint64_t task;		 /* the struct task_struct that is unwound; 0: not known */
+	uint64_t task; /* the struct task_struct that is unwound; 0: not known, then regs */
 	const struct regs *regs; /* of the CPU that runs it; NULL: from what the task saved */
 	int cpu;		 /* whose other stacks may come up; negative: none */
 };

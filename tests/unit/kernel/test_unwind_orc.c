@@ -308,6 +308,28 @@ static void orc_lookup(void **state)
 	}
 }
 
+/* A kernel without types: the registers of a CPU are enough, as long as it is on one stack. */
+static void cpu_whose_task_is_not_known(void **state)
+{
+	(void)state;
+	static struct image i;
+	functions(&i);
+	struct regs now = registers(TEXT + 0x118, STACK + 0x3b00, 0, 0, 0x10);
+	image_u64(&i, STACK + 0x3b08, TEXT + 0x510);
+	uint64_t pushed[5] = {0x401000, 0x33, 0x202, 0x7ffc0000, 0x2b};
+	for (size_t j = 0; j < 5; j++)
+		image_u64(&i, STACK + 0x3b18 + j * 8, pushed[j]);
+	open_image(&i);
+	i.m.layout.task_stack = LAYOUT_UNKNOWN;
+	struct unwind_start from = {.regs = &now, .cpu = -1};
+	assert_int_equal(unwind(&i.u, &from, i.frame, ARRAY_SIZE(i.frame), &i.n), UNWIND_DONE);
+	assert_string_equal(image_frames(&i), "118i 510 401000u");
+	now.sp = now.value[i.u.shape->sp] = 8;
+	assert_int_equal(unwind(&i.u, &from, i.frame, ARRAY_SIZE(i.frame), &i.n), UNWIND_STACK);
+	assert_string_equal(image_frames(&i), "118i");
+	image_close(&i);
+}
+
 static void kernels_that_lack_something(void **state)
 {
 	(void)state;
@@ -327,6 +349,7 @@ int main(void)
 		cmocka_unit_test(task_that_waits),
 		cmocka_unit_test(call_at_the_end_of_a_function),
 		cmocka_unit_test(task_that_never_ran),
+		cmocka_unit_test(cpu_whose_task_is_not_known),
 		cmocka_unit_test(through_all_stacks),
 		cmocka_unit_test(registers_as_base),
 		cmocka_unit_test(user_space_was_running),
