@@ -3,7 +3,7 @@
 # For drgn: the lists of a report, one line an entry, out of the dump and its debuginfo. report_lists.bats compares.
 from drgn import cast
 from drgn.helpers.linux.block import disk_name, for_each_disk
-from drgn.helpers.linux.cpumask import for_each_online_cpu, for_each_possible_cpu
+from drgn.helpers.linux.cpumask import for_each_possible_cpu, for_each_present_cpu
 from drgn.helpers.linux.fs import for_each_mount, mount_dst, mount_fstype, mount_src
 from drgn.helpers.linux.mapletree import mt_for_each
 from drgn.helpers.linux.module import for_each_module
@@ -17,20 +17,25 @@ def text(pointer):
     return pointer.string_().decode() if pointer else "null"
 
 
-def rss_pages(mm):
+def rss_pages(mm, users):
     kinds = [prog["MM_FILEPAGES"], prog["MM_ANONPAGES"], prog["MM_SHMEMPAGES"]]
     try:  # since 6.2 (f1a7941243c1) per-CPU counters
         return sum(max(0, percpu_counter_sum(mm.rss_stat[i].address_of_())) for i in kinds)
     except TypeError:
-        return sum(max(0, mm.rss_stat.count[i].counter.value_()) for i in kinds)
+        # threads keep some to themselves
+        return sum(max(0, mm.rss_stat.count[i].counter.value_() + sum(t.rss_stat.count[i].value_() for t in users))
+                   for i in kinds)
 
 
 def tasks():
     found = {t.value_(): t for t in for_each_task(prog)}
-    found.update((t.value_(), t) for t in (idle_task(prog, cpu) for cpu in for_each_online_cpu(prog)))
+    found.update((t.value_(), t) for t in (idle_task(prog, cpu) for cpu in for_each_present_cpu(prog)))
+    users = {}
+    for t in found.values():
+        users.setdefault(t.mm.value_(), []).append(t)
     for t in sorted(found.values(), key=lambda t: (t.pid.value_(), task_cpu(t))):
         mm = None if t.flags.value_() & 0x00200000 else t.mm
-        rss = rss_pages(mm) if mm else 0
+        rss = rss_pages(mm, users[mm.value_()]) if mm else 0
         print("task", t.pid.value_(), t.tgid.value_(), t.real_parent.tgid.value_(), task_cpu(t), task_state_to_char(t),
               rss * 4, mm.total_vm.value_() * 4 if mm else 0, t.comm.string_().decode())
 
@@ -81,7 +86,7 @@ def interrupts():
         desc = cast("struct irq_desc *", entry)
         names, action = [], desc.action
         while action:
-            names.append(text(action.name))
+            names.append(text(action.name) if action.name else "(no name)")
             action = action.next
         counts = counts_of(desc)
         if names or sum(counts):

@@ -25,12 +25,5 @@ drgn_stacks() {
 	in_lab drgn -q -c "$2" -s "$("$LAB" path $part)/vmlinux.debug" --no-default-symbols "$TOP/tests/e2e/stacks.py" | sort
 }
 
-# crash_stacks ARCH VMCORE: without the frames that crash calls unreliable
-crash_stacks() {
-	crash_says "$1" "$2" 'foreach bt' | awk '
-		/^PID: / { if (task) print task; task = $4; next }
-		/unreliable/ { next }
-		/^ *#[0-9]+ \[/ { sub(/.* at /, ""); task = task " " $1; next }
-		/^ +RIP: ffff/ { task = task " " $2 }
-		END { print task }' | sort
-}
+# crash_stacks ARCH VMCORE: crash.bash has what of them
+crash_stacks() { crash_says "$1" "$2" 'foreach bt' | stacks_of_crash; }

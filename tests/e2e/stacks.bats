@@ -5,6 +5,7 @@
 # drgn and crash find with debuginfo. Stacks of kernels that crashed are compared in vmcore_equal.bats.
 
 load support
+load crash
 load stacks
 
 setup_file() {

@@ -5,6 +5,7 @@
 # copies of the /proc/vmcore of a kexec kdump (x86_64) and of a firmware-assisted dump (ppc64le).
 
 load support
+load crash
 load stacks
 
 CODECS='zstd lzo zlib snappy'

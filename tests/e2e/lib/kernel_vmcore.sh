@@ -2,9 +2,13 @@
 # shellcheck shell=bash
 #
 # Vmcores of the kernels of part_kernels.sh: a small guest that is nothing but busybox in an initramfs, with tasks that
-# sleep, run, are stopped or blocked, a network interface in use and some memory, dumped by QEMU while it runs.
+# sleep, run, are stopped or blocked, a network interface in use and some memory, dumped by QEMU while it runs, or
+# after it crashed.
 
-# kernel_guest_init: the guest's /init
+# those that crash: how the kernel was that was running is seen in the others
+declare -A KERNEL_CRASHES=([oldstable]=yes)
+
+# kernel_guest_init KERNEL: the guest's /init
 kernel_guest_init() {
 	cat <<-'END'
 	#!/bin/busybox sh
@@ -41,9 +45,9 @@ kernel_guest_init() {
 	# one CPU is always in user space or near it
 	(while :; do :; done) &
 	sleep 2
-	echo '@job filled'
-	exec sleep 300000
 	END
+	[ -z "${KERNEL_CRASHES[$1]-}" ] || echo "sh -c 'echo c >/proc/sysrq-trigger'"
+	printf '%s\n' "echo '@job filled'" 'exec sleep 300000'
 }
 
 # kernel_initramfs KERNEL FILE: its modules are in the order in which they are loaded
@@ -52,7 +56,7 @@ kernel_initramfs() {
 	dir=$(part_dir "kernel-$1")
 	mkdir -p "$run/tree/bin" "$run/tree/modules" "$run/tree/proc" "$run/tree/sys" "$run/tree/dev" "$run/tree/tmp"
 	cp "$dir/busybox" "$run/tree/bin/"
-	kernel_guest_init >"$run/tree/init"
+	kernel_guest_init "$1" >"$run/tree/init"
 	chmod 755 "$run/tree/init"
 	mke2fs -q -F -t ext4 "$run/tree/ext4.img" 4M
 	for file in $KERNEL_MODULES; do
@@ -70,6 +74,12 @@ kernel_initramfs() {
 kernel_vmcore_take() {
 	local run image guest='' status=0 awaited='@job filled' mem=512 arch append='' cpu=''
 	read -r arch _ <<<"${KERNELS[$1]}"
+	if [ -n "${KERNEL_CRASHES[$1]-}" ]; then
+		# by then the other CPUs are stopped
+		awaited='end Kernel panic'
+		# at the start of memory, so that a dump that lost its end has the kernel
+		append=nokaslr
+	fi
 	run=$(mktemp -d "$LAB_CACHE/vmcore.XXXXXX")
 	# shellcheck disable=SC2064 # the directory of now
 	trap "[ -z \"\$guest\" ] || kill \$guest 2>/dev/null; rm -rf '$run'; exit 125" INT TERM HUP
@@ -87,6 +97,7 @@ kernel_vmcore() {
 	local dir=$LAB_CACHE/vmcores file
 	file=$dir/kernel-$1-$({
 		part_key "kernel-$1"
+		printf '%s\n' "${KERNEL_CRASHES[$1]-}"
 		declare -f kernel_guest_init kernel_initramfs kernel_vmcore_take
 	} | sha256sum | cut -c1-16).elf
 	part_build tools
