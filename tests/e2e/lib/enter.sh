@@ -30,7 +30,7 @@ enter_exec() {
 		for file in /etc/resolv.conf /etc/hosts; do attach "$file" --bind; done
 		cd "$root$PWD" 2>/dev/null && dir=$PWD || dir=$root
 		dir=${dir#"$root"}
-		unset LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH PYENV_ROOT
+		unset LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH PYENV_ROOT TMPDIR
 		export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin LC_ALL=C.UTF-8
 		exec chroot "$root" /usr/bin/env -C "${dir:-/}" "$@"
 	' enter "$root" "$LAB_CACHE:/tmp:$top${LAB_BIND:+:$LAB_BIND}" "$@"
