@@ -82,3 +82,46 @@ virtio_is_consistent() {
 	json '[.interfaces[].driver_state.virtqueues[]? | select(.queue == "tx-0")] | length == 2 and
 		all(.packets > 0 and .last_used_idx == .packets)'
 }
+
+# What nic-dump says of the adapters that never were (nics/mlx), in the words of their modules:
+# one line a fact, INTERFACE PLACE.MEMBER VALUE
+fixtures_ours() {
+	local dir file
+	jq -r '
+		def flat($place): to_entries[] | select(.value | type | IN("number", "string", "boolean")) |
+			"\($place | gsub(" "; "_")).\(.key) \(.value)";
+		def sections($place): .[]? | (.section + (.number // "" | tostring)) as $section | flat("\($place).\($section)");
+		.interfaces[] | select(.name | endswith("fix")) | .name as $interface | .driver_state |
+		(flat("device"),
+		 (.event_queues[], .queues[] | .name as $queue | flat($queue),
+			((.pending_events, .completions, .requests, .elements) | .[]? |
+				.index as $i | .sections | sections("\($queue)[\($i)]")),
+			(.qp_context[]? | flat("\($queue).context"))),
+		 (.command_queue.slots[]? | flat("slot\(.slot)")),
+		 (.commands | arrays[] | flat("op\(.opcode)")),
+		 (.commands | objects | flat("commands"), (.contexts[] | flat("context\(.index)"))),
+		 (.firmware_traces | objects | flat("traces")),
+		 (.eswitch | objects | flat("eswitch"), (.vports[] | flat("vport\(.vport)"))),
+		 (.vf // [] | to_entries[] | .key as $i | .value | flat("vf\($i)")),
+		 (.reporters[]? | flat("reporter-\(.name)")),
+		 (.functions[]? | flat("function\(.function)")),
+		 (.resources[]? | "resource.\(.kind):\(.id) \(.function) \(.state)")) | "\($interface) \(.)"' \
+		"$WORK/out/nic-dead.json"
+	for file in "$WORK"/out/dead/*fix/*.txt; do
+		dir=${file%/*}
+		sed "s/^/${dir##*/} ${file##*/} /" "$file"
+	done
+}
+
+# The same of the modules.
+fixtures_theirs() { sed 's/^ *[0-9.]* *@/@/' "$WORK/console" | tr -d '\r' | sed -n 's/^@fact //p'; }
+
+# same_fixtures INTERFACE LEAST: all that the module filled in is what is found, and it is at least so much
+same_fixtures() {
+	fixtures_theirs | grep "^$1 " | sort >"$WORK/$1.theirs"
+	fixtures_ours | grep "^$1 " | sort >"$WORK/$1.ours"
+	echo "# $1: $(wc -l <"$WORK/$1.theirs") facts compared" >&3
+	[ "$(wc -l <"$WORK/$1.theirs")" -ge "$2" ]
+	comm -23 "$WORK/$1.theirs" "$WORK/$1.ours" | tee "$WORK/$1.differences"
+	[ ! -s "$WORK/$1.differences" ]
+}

@@ -222,7 +222,7 @@ static void ports(struct dead *d, const struct place *devlink)
 	uint64_t entry;
 	if (place_at(devlink, "ports", &array) != FOUND ||
 	    place_struct(d->k, NULL, "struct devlink_port", 0, &p) != FOUND ||
-	    !dead_xarray(d, &array, DEAD_DEVLINK_MAX, &it))
+	    !dead_xarray(&array, DEAD_DEVLINK_MAX, &it))
 		return;
 	show_list(&d->show, "ports");
 	while (dead_time_left(d) && xarray_next(&it, &entry)) {
@@ -279,7 +279,7 @@ void dead_devlink(struct dead *d)
 	show_list(&d->show, "devlink");
 	if (place_symbol(d->k, NULL, "devlinks", "struct xarray", &array) == FOUND &&
 	    place_struct(d->k, NULL, "struct devlink", 0, &p) == FOUND &&
-	    dead_xarray(d, &array, DEAD_DEVLINK_MAX, &it)) {
+	    dead_xarray(&array, DEAD_DEVLINK_MAX, &it)) {
 		while (dead_time_left(d) && xarray_next(&it, &entry)) {
 			if (xarray_is_value(&it, entry))
 				continue;

@@ -36,7 +36,7 @@ struct nic_ring {
 
 struct nic_driver {
 	const char *name;   /* of its struct device_driver */
-	const char *module; /* whose types it has */
+	const char *module; /* whose types it has, where the owner of the device has none of them */
 	const char *priv;   /* what netdev_priv() is: "struct igb_adapter" */
 	const struct nic_member *members;
 	const struct nic_ring *rings; /* ends with a NULL label; NULL: none */
@@ -45,7 +45,7 @@ struct nic_driver {
 };
 
 extern const struct nic_driver nic_drv_virtio_net, nic_drv_e1000, nic_drv_e1000e, nic_drv_igb,
-	nic_drv_ibmveth, nic_drv_vmxnet3, nic_drv_mlx5;
+	nic_drv_ibmveth, nic_drv_vmxnet3, nic_drv_mlx5, nic_drv_mlx4;
 
 /* netdev_priv() of a struct net_device; 0: not known. */
 uint64_t nic_priv(const struct place *dev);

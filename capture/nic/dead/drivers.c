@@ -6,7 +6,7 @@
 /* By name; the order does not matter. */
 static const struct nic_driver *const drivers[] = {
 	&nic_drv_virtio_net, &nic_drv_e1000,   &nic_drv_e1000e, &nic_drv_igb,
-	&nic_drv_ibmveth,    &nic_drv_vmxnet3, &nic_drv_mlx5,
+	&nic_drv_ibmveth,    &nic_drv_vmxnet3, &nic_drv_mlx5,	&nic_drv_mlx4,
 };
 
 const struct nic_driver *nic_driver_find(const char *name)
@@ -44,7 +44,11 @@ void nic_driver_show(struct dead *d, const struct nic_driver *drv, const char *m
 		     uint64_t addr)
 {
 	struct place priv;
-	enum found f = place_struct(d->k, module ? module : drv->module, drv->priv, addr, &priv);
+	enum found f = FOUND_ABSENT;
+	if (module)
+		f = place_struct(d->k, module, drv->priv, addr, &priv);
+	if (f != FOUND) /* the interface is another module's than the device: mlx4_en */
+		f = place_struct(d->k, drv->module, drv->priv, addr, &priv);
 	if (f != FOUND) {
 		dead_note(d, "%s: no type %s in this kernel (the module's BTF is missing?)",
 			  d->raw_dir, drv->priv);

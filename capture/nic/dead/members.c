@@ -186,9 +186,9 @@ void dead_members(struct dead *d, const struct place *p, const struct nic_member
 		dead_member(d, p, table);
 }
 
-bool dead_xarray(struct dead *d, const struct place *p, size_t limit, struct xarray_iter *it)
+bool dead_xarray(const struct place *p, size_t limit, struct xarray_iter *it)
 {
-	const struct layout *l = &d->k->layout;
+	const struct layout *l = &p->k->layout;
 	const struct xarray_offsets o = {
 		.head = l->xarray_head,
 		.shift = l->xa_node_shift,
@@ -199,6 +199,6 @@ bool dead_xarray(struct dead *d, const struct place *p, size_t limit, struct xar
 	if (!layout_known(o.head) || !layout_known(o.shift) || !layout_known(o.slots) ||
 	    !layout_known(o.offset) || !layout_known(o.parent))
 		return false;
-	xarray_init(it, &d->k->kmem, p->addr, &o, limit);
+	xarray_init(it, &p->k->kmem, p->addr, &o, limit);
 	return true;
 }

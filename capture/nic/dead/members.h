@@ -44,7 +44,7 @@ enum found dead_at(const struct place *p, const char *paths, struct place *ret) 
 enum found dead_at_index(const struct place *p, const char *path, unsigned int index,
 			 struct place *ret) must_check;
 /* Starts a walk of the struct xarray there; false if this kernel's are not known. */
-bool dead_xarray(struct dead *d, const struct place *p, size_t limit, struct xarray_iter *it);
+bool dead_xarray(const struct place *p, size_t limit, struct xarray_iter *it);
 /* "absent", "NULL", "unreadable" */
 const char *dead_why(enum found f);
 

@@ -2,10 +2,12 @@
 #include "nic/dead/mlx5_queues.h"
 
 #include <string.h>
+#include "kernel/list.h"
 
 #define CHANNELS_MAX 1024
 #define TC_MAX	     8 /* MLX5_MAX_NUM_TC */
 #define EQN_MAX	     4096
+#define COMP_EQS_MAX 1024
 
 struct walk_state {
 	const struct place *priv;
@@ -149,6 +151,31 @@ static void async_event_queues(struct walk_state *w)
 	}
 }
 
+/* Those that no channel here reports to: of RDMA. An xarray in 6.12, a list in 6.1. */
+static void completion_event_queues(struct walk_state *w)
+{
+	static struct xarray_iter array; /* large */
+	struct list_iter list;
+	struct place p, comp, eq;
+	uint64_t addr;
+	bool is_array = false;
+	if (place_struct(w->priv->k, w->priv->module, "struct mlx5_eq_comp", 0, &comp) != FOUND)
+		return;
+	if (place_at(w->priv, "mdev.priv.eq_table.comp_eqs", &p) == FOUND)
+		is_array = dead_xarray(&p, COMP_EQS_MAX, &array);
+	else if (place_at(w->priv, "mdev.priv.eq_table.comp_eqs_list", &p) == FOUND &&
+		 place_offset(&comp, "list") >= 0)
+		list_init(&list, &w->priv->k->kmem, p.addr, place_offset(&comp, "list"),
+			  COMP_EQS_MAX);
+	else
+		return;
+	while (!w->stopped && (is_array ? xarray_next(&array, &addr) : list_next(&list, &addr))) {
+		comp.addr = addr;
+		if (place_at(&comp, "core", &eq) == FOUND)
+			event_queue(w, &eq, "comp_eq", (unsigned int)place_or_0(&eq, "vecidx"));
+	}
+}
+
 void mlx5_queues(const struct place *priv, bool (*visit)(void *ctx, const struct mlx5_queue *q),
 		 void *ctx)
 {
@@ -162,4 +189,5 @@ void mlx5_queues(const struct place *priv, bool (*visit)(void *ctx, const struct
 			one_channel(&w, &channel, i);
 	}
 	async_event_queues(&w);
+	completion_event_queues(&w);
 }

@@ -45,8 +45,9 @@ bool mlx5_ring_read(const struct place *fbc, struct mlx5_ring *ret);
 bool mlx5_ring_element(const struct mlx5_ring *r, uint32_t index, uint8_t *p);
 
 /*
- * All queues of the interface whose struct mlx5e_priv is at priv, those of a channel together, each
- * event queue once. The visitor says whether to go on.
+ * All queues of the interface whose struct mlx5e_priv is at priv, those of a channel together: each
+ * with its completion queue behind it. Each event queue of the device once. The visitor says
+ * whether to go on.
  */
 void mlx5_queues(const struct place *priv, bool (*visit)(void *ctx, const struct mlx5_queue *q),
 		 void *ctx);

@@ -12,29 +12,18 @@ PART_MIB[hang]=256
 part_hang_inputs() {
 	printf 'kernel %s\n' "$(part_key amd64-kernel)"
 	cat "$E2E"/hang/*
+	declare -f kernel_headers build_modules
 }
 
 part_hang_make() {
 	local release
 	release=$(cat "$(part_dir amd64-kernel)/release")
 	cp "$E2E"/hang/* "$1"
-	enter "$(part_dir tools)/root" bash -euc '
+	enter "$(part_dir tools)/root" bash -euc "$(declare -f kernel_headers build_modules)"'
 		cd "$1"
-		apt-get -o APT::Sandbox::User=root update -q
-		needs() { apt-cache depends --no-recommends "$1" | sed -n "s/^ *Depends: \(linux-[hk].*\)/\1/p"; }
-		mkdir debs headers
-		(cd debs && apt-get -o APT::Sandbox::User=root download "linux-headers-$2" $(needs "linux-headers-$2"))
-		for deb in debs/*.deb; do dpkg-deb -x "$deb" headers; done
-		# Debian names its directories by where they are installed
-		grep -rlI -e /usr/src/linux- -e /usr/lib/linux-kbuild headers/usr/src/*/Makefile headers/usr/src/*/.config* |
-			xargs -r sed -i -e "s|/usr/src/linux-|$1/headers/usr/src/linux-|g" \
-				-e "s|/usr/lib/linux-kbuild|$1/headers/usr/lib/linux-kbuild|g"
-		for link in headers/usr/src/*/scripts headers/usr/src/*/tools; do
-			[ ! -L "$link" ] || ln -sfn "$1/headers$(readlink -m "/usr/src/x/$(readlink "$link")")" "$link"
-		done
-		make -C "headers/usr/src/linux-headers-$2" M="$1" modules
-		strip --strip-debug salvor_hang.ko
-		mkdir tools
+		kernel_headers "$2"
+		build_modules "$2" .
+		mkdir debs tools
 		(cd debs && apt-get -o APT::Sandbox::User=root download dmsetup libdevmapper1.02.1)
 		for deb in debs/dmsetup_*.deb debs/libdevmapper*.deb; do dpkg-deb -x "$deb" tools; done
 		find tools -name dmsetup -type f -perm -u+x -exec cp {} dmsetup ";"

@@ -2,7 +2,9 @@
 # shellcheck shell=bash
 #
 # Small guests, all in an initramfs, with the drivers of the network adapters that QEMU has: Debian's generic kernel on
-# x86_64 (the cloud kernel has few drivers), the lab's own on ppc64le. They run tests/e2e/nics/init.
+# x86_64 (the cloud kernel has few drivers), the lab's own on ppc64le. They run tests/e2e/nics/init. On x86_64 there are
+# also the drivers of adapters that no QEMU has, and a module for each that fills the driver's structs with a known state
+# (tests/e2e/nics/mlx).
 #
 # Result: kernel, initrd, release.
 
@@ -12,14 +14,15 @@ PART_NEEDS[ppc64el-nics]="tools ppc64el-guest ppc64le-kernel"
 PART_MIB[amd64-nics]=768
 PART_MIB[ppc64el-nics]=64
 
-NICS_MODULES_AMD64='qemu_fw_cfg dca i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb vmxnet3 dummy'
+NICS_MODULES_AMD64='qemu_fw_cfg dca i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb vmxnet3 dummy
+	pps_core ptp tls psample mlxfw pci-hyperv-intf mlx5_core mlx4_core mlx4_en salvor_mlx5 salvor_mlx4'
 NICS_MODULES_PPC64EL='i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb ibmveth psample netdevsim dummy'
 
 part_amd64_nics_inputs() {
 	printf 'suite %s\n%s\n' "$LAB_SUITE" "$NICS_MODULES_AMD64"
 	part_key amd64-guest
-	cat "$E2E/nics/init"
-	declare -f nics_initrd nics_program nics_modules
+	cat "$E2E/nics/init" "$E2E"/nics/mlx/*
+	declare -f nics_initrd nics_program nics_modules nics_fixtures kernel_headers kernel_source build_modules
 }
 
 part_ppc64el_nics_inputs() {
@@ -76,6 +79,25 @@ nics_initrd() {
 	rm -rf "$tree"
 }
 
+# nics_fixtures RELEASE DIR: runs in the tools root, in a directory of its own that has fixtures/; the modules go to DIR
+nics_fixtures() {
+	local drivers=drivers/net/ethernet/mellanox type
+	kernel_headers "$1"
+	kernel_source "$1" "*/$drivers/mlx[45]"
+	mv "$drivers" fixtures/mellanox
+	# structs that a driver has in its .c files
+	excerpt() { sed -n "/^$2 {/,/^};/p" "fixtures/mellanox/$1"; }
+	excerpt mlx5/core/eq.c 'struct mlx5_eq_table' >fixtures/extracted_mlx5.h
+	{
+		excerpt mlx4/cmd.c 'struct mlx4_cmd_context'
+		for type in 'struct res_common' enum 'enum res_[a-z]*_states'; do
+			excerpt mlx4/resource_tracker.c "$type"
+		done
+	} >fixtures/extracted_mlx4.h
+	build_modules "$1" fixtures
+	mv fixtures/*.ko "$2"
+}
+
 part_amd64_nics_make() {
 	local dir=$1
 	enter "$(part_dir tools)/root" bash -euc '
@@ -90,9 +112,16 @@ part_amd64_nics_make() {
 		mv "image/boot/vmlinuz-${image#linux-image-}" kernel
 		echo "${image#linux-image-}" >release
 	' bash "$dir"
+	mkdir "$dir/build"
+	cp -r "$E2E/nics/mlx" "$dir/build/fixtures"
+	enter "$(part_dir tools)/root" bash -euc "
+		$(declare -f nics_fixtures kernel_headers kernel_source build_modules)
+		cd $dir/build
+		nics_fixtures $(cat "$dir/release") $dir/image
+	"
 	# shellcheck disable=SC2086 # a list
 	nics_initrd "$(part_dir amd64-guest)/root" "$dir/image" "$dir/initrd" $NICS_MODULES_AMD64
-	rm -rf "$dir/image"
+	rm -rf "$dir/image" "$dir/build"
 }
 
 part_ppc64el_nics_make() {
