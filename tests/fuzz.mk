@@ -15,9 +15,9 @@ $(fuzz_progs): $(OUT)/%: $(OUT)/%.o $(OUT)/libtested.a $(lib)
 	$(call msg,LD)
 	$(Q)$(link) -fsanitize=fuzzer $(crash_libs) $(nic_libs) $(core_libs)
 
-# Its worlds are those of unit tests, with their checks.
-$(OUT)/tests/fuzz/fuzz_dead: core_libs += -lcmocka
-$(OUT)/tests/fuzz/fuzz_dead.o: extra_cflags := -Itests/unit
+# Their worlds are those of unit tests, with their checks.
+$(OUT)/tests/fuzz/fuzz_dead $(OUT)/tests/fuzz/fuzz_dead_mlx: core_libs += -lcmocka
+$(OUT)/tests/fuzz/fuzz_dead.o $(OUT)/tests/fuzz/fuzz_dead_mlx.o: extra_cflags := -Itests/unit
 
 $(OUT)/tests/fuzz/fuzz_redfish: core_libs += -ljansson
 

@@ -19,14 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	world_init(&w);
 	w.order = data[0] & 1 ? ORDER_BE : ORDER_LE;
 	write_all(&w, &n, data[0] >> 1);
-	for (data++, size--; size >= 4; data += 4, size -= 4) {
-		size_t at = (size_t)get_u16(data, ORDER_LE) * 8 % (w.used & ~(size_t)7);
-		uint16_t word = get_u16(data + 2, ORDER_LE);
-		uint64_t values[] = {WORLD_BASE + word % w.used,
-				     WORLD_BASE + (uint64_t)word * 8 % w.used, word,
-				     (uint64_t)word << 48 | word};
-		put_u64(w.bytes + at, values[data[1] >> 6], w.order);
-	}
+	world_overwrite(&w, data + 1, size - 1);
 	world_show(&w, &l);
 	if (!strstr(w.json, "\"complete\":true"))
 		abort();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A dead kernel made up out of a real kernel's types: the BTF of vmlinux and of modules as files,
- * and memory in which objects lie as that kernel has them. No symbols, no page tables: an address is
- * an offset from WORLD_BASE. What a kernel has no member for is said on standard output, and not
+ * and memory in which objects lie as that kernel has them. No symbols, no page tables: an address
+ * is an offset from WORLD_BASE. What a kernel has no member for is said on standard output, and not
  * written. Ends the program when it cannot go on. One world at a time.
  */
 #ifndef SALVOR_TESTS_BTF_WORLD_H

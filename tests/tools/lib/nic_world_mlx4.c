@@ -96,7 +96,8 @@ static void functions(struct btf_world *w, struct object core)
 	object_set(vf, "vport[1].state.mac", 0x0253414c5601);
 	object_set(vf, "vport[1].state.spoofchk", 1);
 	object_set(core, "mfunc.master.res_tracker.slave_list", world_memory(w, 64));
-	object_set(core, "mfunc.master.res_tracker.res_tree[0].rb_node", object_at(res, "node").addr);
+	object_set(core, "mfunc.master.res_tracker.res_tree[0].rb_node",
+		   object_at(res, "node").addr);
 	object_set(res, "node.__rb_parent_color", 1);
 	object_set(res, "res_id", 0x240);
 	object_set(res, "owner", 1);

@@ -40,7 +40,7 @@ struct world {
 	struct small_btf vmlinux, modules[8];
 	const char *module_names[8];
 	size_t nmodules;
-	struct world_struct structs[80];
+	struct world_struct structs[96];
 	size_t nstructs;
 	struct symbol table[16];
 	struct symbols symbols;
@@ -293,6 +293,31 @@ static inline void world_show(struct world *w, const struct layout *layout)
 	assert_ok(w->error);
 	assert_true(json_check(w->json, strlen(w->json)));
 	world_compact(w->json);
+}
+
+/* Some words become what walks and counts stumble over: nothing, everything, anything, addresses.
+ */
+static inline void world_damage(struct world *w, uint64_t *seed, int words)
+{
+	for (int i = 0; i < words; i++) {
+		size_t at = unit_random(seed) % (w->used / 8) * 8;
+		uint64_t values[] = {0, UINT64_MAX, unit_random(seed),
+				     WORLD_BASE + unit_random(seed) % w->used};
+		put_u64(w->bytes + at, values[unit_random(seed) % 4], w->order);
+	}
+}
+
+/* Pairs of a place and a value as a fuzzer has them; often a value that is an address there. */
+static inline void world_overwrite(struct world *w, const uint8_t *data, size_t size)
+{
+	for (; size >= 4; data += 4, size -= 4) {
+		size_t at = (size_t)get_u16(data, ORDER_LE) * 8 % (w->used & ~(size_t)7);
+		uint16_t word = get_u16(data + 2, ORDER_LE);
+		uint64_t values[] = {WORLD_BASE + word % w->used,
+				     WORLD_BASE + (uint64_t)word * 8 % w->used, word,
+				     (uint64_t)word << 48 | word};
+		put_u64(w->bytes + at, values[data[1] >> 6], w->order);
+	}
 }
 
 /* The memory stays, to be shown again. */

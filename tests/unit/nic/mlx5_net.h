@@ -62,15 +62,54 @@ static const struct world_member x_eq_table[] = {{"pages_eq", "mlx5_eq_async", 0
 						 {"cmd_eq", "mlx5_eq_async", 40},
 						 {"async_eq", "mlx5_eq_async", 80},
 						 {0}};
-static const struct world_member x_mdev_priv[] = {{"eq_table", "*mlx5_eq_table", 0}, {0}};
+static const struct world_member x_health[] = {
+	{"fw_reporter", "*devlink_health_reporter", 0}, {"synd", "u8", 8}, {0}};
+static const struct world_member x_vf[] = {{"enabled", "u32", 0}, {"node_guid", "u64", 8}, {0}};
+static const struct world_member x_sriov[] = {
+	{"vfs_ctx", "*mlx5_vf_context", 0}, {"num_vfs", "u16", 8}, {0}};
+static const struct world_member x_vport_info[] = {
+	{"mac", "6 u8", 0}, {"vlan", "u16", 6}, {"link_state", "u32", 8}, {0}};
+static const struct world_member x_vport[] = {
+	{"info", "mlx5_vport_info", 0}, {"vport", "u16", 12}, {"enabled", "u8", 14}, {0}};
+static const struct world_member x_eswitch[] = {
+	{"vports", "xarray", 0}, {"mode", "u32", 16}, {"total_vports", "u32", 20}, {0}};
+static const struct world_member x_stats[] = {
+	{"sum", "u64", 0}, {"n", "u64", 8}, {"failed", "u64", 16}, {0}};
+static const struct world_member x_trace[] = {{"timestamp", "u64", 0},
+					      {"lost", "u8", 8},
+					      {"event_id", "u8", 9},
+					      {"msg", "22 char", 10},
+					      {0}};
+static const struct world_member x_saved[] = {
+	{"straces", "4 mlx5_fw_trace_data", 0}, {"saved_traces_index", "u32", 128}, {0}};
+static const struct world_member x_tracer_buff[] = {
+	{"log_buf", "*u8", 0}, {"size", "u32", 8}, {"consumer_index", "u32", 12}, {0}};
+static const struct world_member x_tracer[] = {{"owner", "u8", 0},
+					       {"buff", "mlx5_tracer_buff", 8},
+					       {"st_arr", "mlx5_saved_traces", 24},
+					       {0}};
+static const struct world_member x_ent[] = {{"ts1", "u64", 0}, {"polling", "u8", 8}, {0}};
+static const struct world_member x_xarray[] = {{"xa_head", "u64", 8}, {0}};
+static const struct world_member x_reporter[] = {
+	{"ops", "*devlink_health_reporter_ops", 0}, {"error_count", "u64", 8}, {0}};
+static const struct world_member x_reporter_ops[] = {{"name", "*char", 0}, {0}};
+static const struct world_member x_mdev_priv[] = {{"eq_table", "*mlx5_eq_table", 0},
+						  {"health", "mlx5_core_health", 8},
+						  {"sriov", "mlx5_core_sriov", 24},
+						  {"eswitch", "*mlx5_eswitch", 40},
+						  {0}};
 static const struct world_member x_vars[] = {{"cmdif_rev", "u16", 0},
 					     {"log_sz", "u8", 2},
 					     {"log_stride", "u8", 3},
 					     {"bitmask", "u64", 8},
 					     {0}};
-static const struct world_member x_cmd[] = {
-	{"vars", "mlx5_cmd_vars", 0}, {"cmd_buf", "*u8", 16}, {0}};
-static const struct world_member x_mdev[] = {{"priv", "mlx5_priv", 0}, {"cmd", "mlx5_cmd", 8}, {0}};
+static const struct world_member x_cmd[] = {{"vars", "mlx5_cmd_vars", 0},
+					    {"cmd_buf", "*u8", 16},
+					    {"stats", "xarray", 24},
+					    {"ent_arr", "4 *mlx5_cmd_work_ent", 40},
+					    {0}};
+static const struct world_member x_mdev[] = {
+	{"priv", "mlx5_priv", 0}, {"cmd", "mlx5_cmd", 48}, {"tracer", "*mlx5_fw_tracer", 120}, {0}};
 static const struct world_member x_priv[] = {
 	{"mdev", "*mlx5_core_dev", 0}, {"channels", "mlx5e_channels", 8}, {0}};
 
@@ -85,6 +124,7 @@ enum {
 };
 
 struct mlx5_world {
+	uint64_t tracer, eswitch, vport, stats;
 	uint64_t dev, priv, channel, eq, table, mdev, sq_frag[2], rq_buf, cq_buf, eq_buf, cmd_buf;
 };
 
@@ -111,10 +151,23 @@ static inline void mlx5_structs(struct world *w)
 
 		{"mlx5e_channels", 16, x_channels},
 		{"mlx5_eq_table", 120, x_eq_table},
-		{"mlx5_priv", 8, x_mdev_priv},
+		{"xarray", 16, x_xarray},
+		{"mlx5_core_health", 16, x_health},
+		{"mlx5_vf_context", 16, x_vf},
+		{"mlx5_core_sriov", 16, x_sriov},
+		{"mlx5_vport_info", 12, x_vport_info},
+		{"mlx5_vport", 16, x_vport},
+		{"mlx5_eswitch", 24, x_eswitch},
+		{"mlx5_cmd_stats", 24, x_stats},
+		{"mlx5_fw_trace_data", 32, x_trace},
+		{"mlx5_saved_traces", 136, x_saved},
+		{"mlx5_tracer_buff", 16, x_tracer_buff},
+		{"mlx5_fw_tracer", 160, x_tracer},
+		{"mlx5_cmd_work_ent", 16, x_ent},
+		{"mlx5_priv", 48, x_mdev_priv},
 		{"mlx5_cmd_vars", 16, x_vars},
-		{"mlx5_cmd", 24, x_cmd},
-		{"mlx5_core_dev", 32, x_mdev},
+		{"mlx5_cmd", 72, x_cmd},
+		{"mlx5_core_dev", 128, x_mdev},
 		{"mlx5e_priv", 64, x_priv},
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(structs); i++)
@@ -191,10 +244,60 @@ static inline void mlx5_interface(struct world *w, struct net_world *n, struct m
 	mlx5_ring_of(w, x->channel, 2, 5, 2, &x->rq_buf);
 	mlx5_cq_of(w, x, x->channel + 32, RQ_CQN);
 	x->cmd_buf = world_alloc(w, 4 * 64);
-	world_set(w, x->mdev + 8, MLX5, "mlx5_cmd", "cmd_buf", x->cmd_buf);
-	world_set(w, x->mdev + 8, MLX5, "mlx5_cmd_vars", "log_sz", 2);
-	world_set(w, x->mdev + 8, MLX5, "mlx5_cmd_vars", "log_stride", 6);
-	world_set(w, x->mdev + 8, MLX5, "mlx5_cmd_vars", "bitmask", 0xd);
+	world_set(w, x->mdev + 48, MLX5, "mlx5_cmd", "cmd_buf", x->cmd_buf);
+	world_set(w, x->mdev + 48, MLX5, "mlx5_cmd_vars", "log_sz", 2);
+	world_set(w, x->mdev + 48, MLX5, "mlx5_cmd_vars", "log_stride", 6);
+	world_set(w, x->mdev + 48, MLX5, "mlx5_cmd_vars", "bitmask", 0xd);
+}
+
+/* One command's statistics, one vport, one VF, a reporter, two saved traces; slot 1 is waited for.
+ */
+static inline void mlx5_device(struct world *w, struct mlx5_world *x)
+{
+	uint64_t health = world_new(w, NULL, "devlink_health_reporter");
+	uint64_t names = world_new(w, NULL, "devlink_health_reporter_ops");
+	uint64_t vf = world_new(w, MLX5, "mlx5_vf_context"), traces;
+	uint64_t ent = world_new(w, MLX5, "mlx5_cmd_work_ent");
+	world_u64(w, names, world_string(w, "fw_fatal"));
+	world_u64(w, health, names);
+	world_u64(w, health + 8, 4);
+	world_u64(w, x->mdev + 8, health);
+	x->stats = world_new(w, MLX5, "mlx5_cmd_stats");
+	world_u64(w, x->stats, 5000);
+	world_u64(w, x->stats + 8, 17);
+	world_u64(w, x->stats + 16, 2);
+	world_u64(w, x->mdev + 48 + 24 + 8, x->stats);
+	world_u64(w, ent, 4711);
+	world_u64(w, x->mdev + 48 + 40 + 8, ent);
+	*world_at(w, x->cmd_buf + 64) = 7;
+	*world_at(w, x->cmd_buf + 64 + 63) = 1;
+	x->eswitch = world_new(w, MLX5, "mlx5_eswitch");
+	x->vport = world_new(w, MLX5, "mlx5_vport");
+	world_u64(w, x->mdev + 40, x->eswitch);
+	world_u64(w, x->eswitch + 8, x->vport);
+	world_set(w, x->eswitch, MLX5, "mlx5_eswitch", "mode", 1);
+	world_set(w, x->vport, MLX5, "mlx5_vport", "vport", 3);
+	world_set(w, x->vport, MLX5, "mlx5_vport_info", "vlan", 200);
+	world_set(w, x->vport, MLX5, "mlx5_vport_info", "link_state", 2);
+	world_set(w, x->mdev + 24, MLX5, "mlx5_core_sriov", "num_vfs", 1);
+	world_u64(w, x->mdev + 24, vf);
+	world_u64(w, vf + 8, 0x1234);
+	x->tracer = world_new(w, MLX5, "mlx5_fw_tracer");
+	world_u64(w, x->mdev + 120, x->tracer);
+	traces = x->tracer + 24;
+	/* the newest is before the index, the oldest at it */
+	world_u64(w, traces, 0x51);
+	memcpy(world_at(w, traces + 10), "newer", 5);
+	world_u64(w, traces + 32, 0x50);
+	memcpy(world_at(w, traces + 32 + 10), "older\n", 6);
+	world_set(w, traces, MLX5, "mlx5_saved_traces", "saved_traces_index", 1);
+}
+
+/* Of vmlinux: before the module's. */
+static inline void mlx5_kernel_structs(struct world *w)
+{
+	world_struct(w, NULL, "devlink_health_reporter_ops", 8, x_reporter_ops);
+	world_struct(w, NULL, "devlink_health_reporter", 16, x_reporter);
 }
 
 #endif

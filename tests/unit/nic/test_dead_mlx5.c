@@ -189,12 +189,7 @@ static void test_damage(void **state)
 	uint64_t seed = 5;
 	for (int round = 0; round < 400; round++) {
 		start();
-		for (int i = 0; i <= round % 7; i++) {
-			size_t at = unit_random(&seed) % (w.used / 8) * 8;
-			uint64_t words[] = {0, UINT64_MAX, unit_random(&seed),
-					    WORLD_BASE + unit_random(&seed) % w.used};
-			put_u64(w.bytes + at, words[unit_random(&seed) % 4], w.order);
-		}
+		world_damage(&w, &seed, 1 + round % 7);
 		world_show(&w, NULL);
 		world_has(w.json, "\"complete\":true");
 		world_deinit(&w);

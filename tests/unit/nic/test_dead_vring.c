@@ -122,12 +122,7 @@ static void test_damage(void **state)
 		world_init(&w);
 		start(round % 4 < 2 ? PACKED_BOOL : LAYOUT_ENUM, round % 2);
 		round % 2 ? write_packed(&w) : write_split(&w);
-		for (int i = 0; i <= round % 5; i++) {
-			size_t at = unit_random(&seed) % (w.used / 8) * 8;
-			uint64_t words[] = {0, UINT64_MAX, unit_random(&seed),
-					    WORLD_BASE + unit_random(&seed) % w.used};
-			put_u64(w.bytes + at, words[unit_random(&seed) % 4], w.order);
-		}
+		world_damage(&w, &seed, 1 + round % 5);
 		world_show(&w, NULL);
 		world_has(w.json, "\"complete\":true");
 		world_deinit(&w);
@@ -176,12 +171,7 @@ static void test_devlink_damage(void **state)
 		devlink_structs(&w);
 		net_machine(&w, &n);
 		write_devlink(&w, &n);
-		for (int i = 0; i <= round % 5; i++) {
-			size_t at = unit_random(&seed) % (w.used / 8) * 8;
-			uint64_t words[] = {0, UINT64_MAX, unit_random(&seed),
-					    WORLD_BASE + unit_random(&seed) % w.used};
-			put_u64(w.bytes + at, words[unit_random(&seed) % 4], w.order);
-		}
+		world_damage(&w, &seed, 1 + round % 5);
 		world_show(&w, &l);
 		world_has(w.json, "\"complete\":true");
 		world_deinit(&w);
