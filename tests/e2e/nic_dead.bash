@@ -125,3 +125,9 @@ same_fixtures() {
 	comm -23 "$WORK/$1.theirs" "$WORK/$1.ours" | tee "$WORK/$1.differences"
 	[ ! -s "$WORK/$1.differences" ]
 }
+
+# wqdump_numbers DEVICE SOURCE: the queues of that kind, in one line
+wqdump_numbers() {
+	"$TOP/build/wqdump" -d "$1" --source "$2" --dump ALL_VALID_QPNS |
+		sed -n 's/^gvmi 0x0000 index 0x0*/0x/p' | paste -sd ' '
+}

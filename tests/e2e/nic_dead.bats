@@ -61,6 +61,37 @@ teardown_file() { rm -f "$WORK/vmcore"; }
 	json '.complete and .totals.interfaces >= 8'
 }
 
+# Adapters that no emulator has: modules filled the drivers' real structs (nics/mlx), in a kernel that has the drivers
+# loaded. Each fact is a line of the guest's; all of them are found.
+@test "nic dead: mlx5 rings, events, commands, traces, vports and health are what the guest's module filled in" {
+	same_fixtures mlx5fix 160
+}
+
+@test "nic dead: mlx4 rings, events, commands, functions and resources are what the guest's module filled in" {
+	same_fixtures mlx4fix 160
+}
+
+@test "nic dead: of a device that never was the stored health dump is there, and all its rings are whole" {
+	json '[.interfaces[] | select(.name | endswith("fix")) | .module] | sort == ["mlx4_core", "mlx5_core"]'
+	[ "$(cat "$WORK"/out/dead/devlink-pci-*/fw_fatal.dump.bin)" = salvor-crdump-bytes ]
+	json '[.interfaces[] | select(.name | endswith("fix")) | .driver_state | .queues[], .event_queues[] |
+		select(.raw)] | length >= 17 and all(.unreadable == null and .raw.bytes >= 1024)'
+}
+
+@test "nic dead: wqdump finds the same queues of mlx5 and mlx4" {
+	local device=vmcore:$WORK/vmcore
+	[ "$(wqdump_numbers "$device#mlx5fix" Snd)" = "0x51 0x52 0x71" ]
+	[ "$(wqdump_numbers "$device#mlx5fix" Rcv)" = "0x61 0x62" ]
+	[ "$(wqdump_numbers "$device#mlx5fix" Cmp)" = "0x401 0x402 0x403 0x404" ]
+	[ "$(wqdump_numbers "$device#mlx5fix" Eqe)" = "0x3 0x4 0x5 0x7" ]
+	"$TOP/build/wqdump" -d "$device#mlx5fix" --source Snd --dump WQ --qp 0x51 --fi 0x40 --num 1 | grep '^opcode : 0xe (LSO)'
+	[ "$(wqdump_numbers "$device#mlx4fix" Snd)" = "0x241" ]
+	[ "$(wqdump_numbers "$device#mlx4fix" Rcv)" = "0x300" ]
+	[ "$(wqdump_numbers "$device#mlx4fix" Cmp)" = "0x81 0x82" ]
+	[ "$(wqdump_numbers "$device#mlx4fix" Eqe)" = "0x4 0x5" ]
+	"$TOP/build/wqdump" -d "$device#mlx4fix" --source Eqe --dump WQ --qp 5 --fi 1 --num 1 | grep '(CQ_ERROR)'
+}
+
 # Another dump, of the kernel whose debuginfo the lab has.
 @test "nic dead: interfaces, queues and rings are those that drgn reads with debuginfo" {
 	local vmcore kernel module modules=()

@@ -6,6 +6,7 @@
  * queues lie in pages that the firmware got (ICM), in a form that is not public.
  */
 #include "nic/dead/mlx4_parts.h"
+#include "nic/dead/mlx4_queues.h"
 
 /* MLX4_DEVICE_STATE_*, MLX4_INTERFACE_STATE_* (include/linux/mlx4/device.h) */
 static const char *const device_states[] = {"up", "internal_error", NULL};
@@ -34,35 +35,15 @@ static const struct nic_member members[] = {
 	{0},
 };
 
-/* mlx4_priv(): the struct that has the device as its member. */
-static enum found core_of(const struct place *priv, struct place *ret)
-{
-	struct place dev, core;
-	enum found f = place_at(priv, "mdev.dev", &dev);
-	if (f == FOUND)
-		f = place_deref(&dev, &dev);
-	if (f == FOUND)
-		f = place_struct(priv->k, "mlx4_core", "struct mlx4_priv", 0, &core);
-	if (f != FOUND)
-		return f;
-	int64_t offset = place_offset(&core, "dev");
-	if (offset < 0)
-		return FOUND_ABSENT;
-	core.addr = dev.addr - (uint64_t)offset;
-	*ret = core;
-	return FOUND;
-}
-
 static void walk(struct dead *d, const struct place *priv)
 {
 	struct place core;
-	mlx4_rings_show(d, priv);
-	enum found f = core_of(priv, &core);
+	mlx4_queues_show(d, priv);
+	enum found f = mlx4_core(priv, &core);
 	if (f != FOUND) {
 		show_none(&d->show, "device", dead_why(f));
 		return;
 	}
-	mlx4_events_show(d, &core);
 	mlx4_commands_show(d, &core);
 	mlx4_functions_show(d, &core);
 	mlx4_resources_show(d, &core);

@@ -23,23 +23,6 @@ void elements_deinit(struct elements *r)
 	r->bytes = NULL;
 }
 
-void elements_read(struct elements *r, struct kernel *k, uint64_t i, uint64_t addr)
-{
-	uint8_t *p = r->bytes + i * r->stride;
-	struct err *e = kmem_read(&k->kmem, addr, p, r->stride);
-	if (!e)
-		return;
-	memset(p, 0, r->stride);
-	r->lost++;
-	err_free(e);
-}
-
-void elements_read_all(struct elements *r, struct kernel *k, uint64_t addr)
-{
-	for (uint64_t i = 0; i < r->n; i++)
-		elements_read(r, k, i, addr + i * r->stride);
-}
-
 const uint8_t *elements_at(const struct elements *r, uint64_t i)
 {
 	return r->bytes + (i & (r->n - 1)) * r->stride;

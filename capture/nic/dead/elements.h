@@ -25,10 +25,6 @@ struct elements {
 /* All zeros; false for sizes that no ring has, and without memory. */
 bool elements_init(struct elements *r, uint64_t n, uint32_t stride);
 void elements_deinit(struct elements *r);
-/* Element i (less than n) from memory. */
-void elements_read(struct elements *r, struct kernel *k, uint64_t i, uint64_t addr);
-/* All of them, from memory that has no gaps. */
-void elements_read_all(struct elements *r, struct kernel *k, uint64_t addr);
 /* Any index: it wraps. */
 const uint8_t *elements_at(const struct elements *r, uint64_t i);
 /* Bytes from element i on, over the end of the ring to its beginning; returns how many there are.

@@ -9,10 +9,8 @@
 
 #include "nic/dead/driver.h"
 
-/* "queues": send and receive rings, each with its completion queue; queue pair contexts. */
-void mlx4_rings_show(struct dead *d, const struct place *priv);
-/* "event_queues" */
-void mlx4_events_show(struct dead *d, const struct place *core);
+/* "queues": send and receive rings, each with its completion queue; "event_queues". */
+void mlx4_queues_show(struct dead *d, const struct place *priv);
 /* "commands": who waits for firmware, and what it answered last. */
 void mlx4_commands_show(struct dead *d, const struct place *core);
 /* "functions": what the master knows of the others; "resources": who has what of the device. */

@@ -81,7 +81,7 @@ static void completion_queue(struct walk_state *w, const struct mlx5_queue *of)
 	struct mlx5_queue q = {
 		.kind = MLX5_CQ, .label = "cq", .channel = of->channel, .tc = of->tc};
 	if (place_at(&of->at, "cq", &q.at) != FOUND ||
-	    place_number(&q.at, "mcq.cqn", &cqn) != FOUND)
+	    place_number(&q.at, "mcq.cqn", &cqn) != FOUND || cqn == 0)
 		return;
 	q.number = (uint32_t)cqn;
 	q.consumer = place_or_0(&q.at, "wq.cc");

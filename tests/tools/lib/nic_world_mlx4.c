@@ -51,6 +51,7 @@ static void rings(struct btf_world *w, struct object priv)
 	object_set(rx, "buf", world_memory(w, 16 * 64));
 	object_set(priv, "tx_ring_num[0]", 1);
 	object_set(priv, "rx_ring_num", 1);
+	object_set(priv, "rss_map.qps[0].qpn", 0x300);
 	object_set(priv, "cqe_size", 64);
 	object_set(priv, "tx_ring[0]", pointer_to(w, tx.addr));
 	object_set(priv, "rx_ring[0]", rx.addr);

@@ -67,12 +67,19 @@ static const struct world_member y_mcq[] = {{"cqn", "u32", 0}, {"cons_index", "u
 static const struct world_member y_cq[] = {
 	{"mcq", "mlx4_cq", 0}, {"size", "u32", 8}, {"buf", "*u8", 16}, {0}};
 static const struct world_member y_en_dev[] = {{"dev", "*mlx4_dev", 0}, {0}};
-static const struct world_member y_priv[] = {
-	{"mdev", "*mlx4_en_dev", 0},	 {"port", "u32", 8},
-	{"cqe_size", "u32", 12},	 {"tx_ring_num", "2 u32", 16},
-	{"rx_ring_num", "u32", 24},	 {"tx_ring", "2 **mlx4_en_tx_ring", 32},
-	{"tx_cq", "2 **mlx4_en_cq", 48}, {"rx_ring", "4 *mlx4_en_rx_ring", 64},
-	{"rx_cq", "4 *mlx4_en_cq", 96},	 {0}};
+static const struct world_member y_qp[] = {{"qpn", "u32", 0}, {0}};
+static const struct world_member y_rss[] = {{"qps", "4 mlx4_qp", 0}, {0}};
+static const struct world_member y_priv[] = {{"mdev", "*mlx4_en_dev", 0},
+					     {"port", "u32", 8},
+					     {"cqe_size", "u32", 12},
+					     {"tx_ring_num", "2 u32", 16},
+					     {"rx_ring_num", "u32", 24},
+					     {"tx_ring", "2 **mlx4_en_tx_ring", 32},
+					     {"tx_cq", "2 **mlx4_en_cq", 48},
+					     {"rx_ring", "4 *mlx4_en_rx_ring", 64},
+					     {"rx_cq", "4 *mlx4_en_cq", 96},
+					     {"rss_map", "mlx4_en_rss_map", 128},
+					     {0}};
 
 struct mlx4_world {
 	uint64_t priv, core, tx, rx, tx_cq, eq, pages, contexts, first;
@@ -109,7 +116,9 @@ static inline void mlx4_structs(struct world *w)
 		{MLX4_EN, "mlx4_caps", 8, y_caps},
 		{MLX4_EN, "mlx4_dev", 32, y_dev},
 		{MLX4_EN, "mlx4_en_dev", 8, y_en_dev},
-		{MLX4_EN, "mlx4_en_priv", 128, y_priv},
+		{MLX4_EN, "mlx4_qp", 4, y_qp},
+		{MLX4_EN, "mlx4_en_rss_map", 16, y_rss},
+		{MLX4_EN, "mlx4_en_priv", 144, y_priv},
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(structs); i++)
 		world_struct(w, structs[i].module, structs[i].name, structs[i].size,
@@ -222,7 +231,7 @@ static inline void mlx4_interface(struct world *w, struct net_world *n, struct m
 	uint64_t pci = net_function(w, n, n->root_bus, "0000:09:00.0", MLX4, 0x020000);
 	uint64_t en = world_new(w, MLX4_EN, "mlx4_en_dev"), rx_buf = world_alloc(w, 4 * 32);
 	x->priv = NET_PRIV + net_interface(w, n->init_net, "eth4",
-					   world_addr(w, pci, NULL, "pci_dev", "dev"), 128);
+					   world_addr(w, pci, NULL, "pci_dev", "dev"), 144);
 	x->core = world_new(w, MLX4, "mlx4_priv");
 	world_u64(w, x->priv, en);
 	world_u64(w, en, x->core + 160);
@@ -237,6 +246,7 @@ static inline void mlx4_interface(struct world *w, struct net_world *n, struct m
 	put_u32(world_at(w, x->priv + 16), 1, w->order);
 	world_set(w, x->priv, MLX4_EN, "mlx4_en_priv", "rx_ring_num", 1);
 	world_set(w, x->priv, MLX4_EN, "mlx4_en_priv", "cqe_size", 64);
+	world_set(w, x->priv + 128, MLX4_EN, "mlx4_qp", "qpn", 0x300);
 	uint64_t pointers = world_alloc(w, 16);
 	x->tx_cq = mlx4_completions(w, 0x81, 6, 3);
 	world_u64(w, pointers, x->tx);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The queues of an mlx5 interface out of a small made-up kernel, as wqdump prints them. */
+/* The queues of an mlx5 or mlx4 interface out of a small made-up kernel, as wqdump prints them. */
+#include "nic/mlx4_net.h"
 #include "nic/mlx5_net.h"
 
 #include "nic/dead/mlx5_queues.h"
@@ -8,6 +9,8 @@
 static struct world w;
 static struct net_world n;
 static struct mlx5_world x;
+static struct mlx4_world x4;
+static const char *interface = "eth0";
 
 static void start(void)
 {
@@ -37,7 +40,7 @@ static char *dump(enum wq_kind kind, enum wq_dump what, uint32_t qp, enum wq_for
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 	world_open(&w, NULL);
-	assert_ok(wq_vmcore_init(&s, &w.k, NULL, "eth0"));
+	assert_ok(wq_vmcore_init(&s, &w.k, NULL, interface));
 	struct err *e = wq_print(&s, &o, out);
 	wq_source_close(&s);
 	if (e)
@@ -168,12 +171,38 @@ static void other_interfaces(void **state)
 	world_deinit(&w);
 }
 
+static void mlx4(void **state)
+{
+	(void)state;
+	world_init(&w);
+	net_structs(&w);
+	mlx4_structs(&w);
+	net_machine(&w, &n);
+	mlx4_interface(&w, &n, &x4);
+	interface = "eth4";
+	expect("0xffffff):\ngvmi 0x0000 index 0x00000241\n", WQ_SND, WQ_DUMP_ALL_QPNS, 0, WQ_TEXT);
+	expect("0xffffff):\ngvmi 0x0000 index 0x00000300\n", WQ_RCV, WQ_DUMP_ALL_QPNS, 0, WQ_TEXT);
+	expect("0xffffff):\ngvmi 0x0000 index 0x00000081\ngvmi 0x0000 index 0x00000082\n", WQ_CMP,
+	       WQ_DUMP_ALL_QPNS, 0, WQ_TEXT);
+	expect("0xffffff):\ngvmi 0x0000 index 0x00000004\n", WQ_EQE, WQ_DUMP_ALL_QPNS, 0, WQ_TEXT);
+	/* of 8 blocks the sixth, and an event in the second page */
+	expect("[Element Index 0x5]\n-------------- control ------------------\nowner : 0x0",
+	       WQ_SND, WQ_DUMP_WQ, 0x241, WQ_TEXT);
+	expect("[Element Index 0x80]\n-------------- EQE ------------------\n"
+	       "type : 0x4 (CQ_ERROR)",
+	       WQ_EQE, WQ_DUMP_WQ, 4, WQ_TEXT);
+	expect("producer : 0x1\nconsumer : 0xfffffffd\noutstanding : 0x4\n", WQ_SND, WQ_DUMP_QP,
+	       0x241, WQ_TEXT);
+	interface = "eth0";
+	world_deinit(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),	    cmocka_unit_test(elements),
 		cmocka_unit_test(contexts),	    cmocka_unit_test(damage),
-		cmocka_unit_test(other_interfaces),
+		cmocka_unit_test(other_interfaces), cmocka_unit_test(mlx4),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -300,11 +300,13 @@ static void interface(struct mlx4_en_priv *priv)
 	priv->tx_ring[TX][0] = tx;
 	priv->tx_cq[TX][0] = tx_cq;
 	priv->rx_ring[0] = rx;
+	priv->rss_map.qps[0].qpn = 0x300;
 	priv->rx_cq[0] = rx_cq;
 	send_ring(tx);
 	receive_ring(rx);
 	completion_queue("tx-0-cq", tx_cq, 0x81, 30, 4);
 	completion_queue("rx-0-cq", rx_cq, 0x82, 1000, 0);
+	fact(NAME " rx-0.qpn %d", priv->rss_map.qps[0].qpn);
 	fact(NAME " device.port %d", priv->port);
 	fact(NAME " device.port_up true");
 	fact(NAME " device.link_speed %d", priv->port_state.link_speed);
