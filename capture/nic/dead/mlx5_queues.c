@@ -17,24 +17,38 @@ struct walk_state {
 	bool seen[EQN_MAX]; /* event queues */
 };
 
+/* struct mlx5_buf_list: where the first one's pointer is, and from there to the next. */
+static bool fragments(const struct place *fbc, struct mlx5_ring *r)
+{
+	struct place first;
+	if (place_at(fbc, "frags[0]", &first) != FOUND)
+		return false;
+	int64_t buf = place_offset(&first, "buf");
+	r->k = fbc->k;
+	r->frags = first.addr + (uint64_t)buf;
+	r->frag_step = (uint32_t)place_size(&first);
+	return buf >= 0 && r->frag_step > 0;
+}
+
 bool mlx5_ring_read(const struct place *fbc, struct mlx5_ring *ret)
 {
 	uint64_t log_size, log_stride, log_frag, mask, offset;
+	struct mlx5_ring r = {0};
 	if (place_number(fbc, "log_sz", &log_size) != FOUND ||
 	    place_number(fbc, "log_stride", &log_stride) != FOUND ||
 	    place_number(fbc, "log_frag_strides", &log_frag) != FOUND ||
 	    place_number(fbc, "frag_sz_m1", &mask) != FOUND ||
-	    place_number(fbc, "strides_offset", &offset) != FOUND)
+	    place_number(fbc, "strides_offset", &offset) != FOUND || !fragments(fbc, &r))
 		return false;
 	if (log_size > MLX5_RING_LOG_MAX || log_stride < 4 || log_stride > MLX5_STRIDE_LOG_MAX ||
 	    log_frag > MLX5_RING_LOG_MAX || mask != (UINT64_C(1) << log_frag) - 1)
 		return false;
-	*ret = (struct mlx5_ring) {.fbc = *fbc,
-				   .log_size = (uint8_t)log_size,
-				   .log_stride = (uint8_t)log_stride,
-				   .log_frag_strides = (uint8_t)log_frag,
-				   .strides_offset = (uint16_t)offset,
-				   .frag_mask = (uint32_t)mask};
+	r.log_size = (uint8_t)log_size;
+	r.log_stride = (uint8_t)log_stride;
+	r.log_frag_strides = (uint8_t)log_frag;
+	r.strides_offset = (uint16_t)offset;
+	r.frag_mask = (uint32_t)mask;
+	*ret = r;
 	return true;
 }
 
@@ -42,14 +56,18 @@ bool mlx5_ring_read(const struct place *fbc, struct mlx5_ring *ret)
 bool mlx5_ring_element(const struct mlx5_ring *r, uint32_t index, uint8_t *p)
 {
 	uint64_t buf;
-	char path[40];
 	index += r->strides_offset;
-	snprintf(path, sizeof(path), "frags[%u].buf", index >> r->log_frag_strides);
-	if (place_number(&r->fbc, path, &buf) != FOUND || !buf)
+	struct err *e =
+		kmem_u64(&r->k->kmem,
+			 r->frags + (uint64_t)(index >> r->log_frag_strides) * r->frag_step, &buf);
+	if (!e && buf)
+		e = kmem_read(&r->k->kmem,
+			      buf + ((uint64_t)(index & r->frag_mask) << r->log_stride), p,
+			      (size_t)1 << r->log_stride);
+	else if (!e)
 		return false;
-	struct place at = r->fbc;
-	at.addr = buf + ((uint64_t)(index & r->frag_mask) << r->log_stride);
-	return place_read(&at, p, (size_t)1 << r->log_stride) == FOUND;
+	err_free(e);
+	return !e;
 }
 
 static void deliver(struct walk_state *w, struct mlx5_queue *q, const char *fbc)

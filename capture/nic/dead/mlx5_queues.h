@@ -16,7 +16,9 @@ enum mlx5_queue_kind { MLX5_SQ, MLX5_RQ, MLX5_CQ, MLX5_EQ_ };
 
 /* The memory of a ring, in fragments. */
 struct mlx5_ring {
-	struct place fbc;
+	struct kernel *k;
+	uint64_t frags; /* an array of pointers to them, and how it is walked */
+	uint32_t frag_step;
 	uint8_t log_size, log_stride, log_frag_strides;
 	uint16_t strides_offset;
 	uint32_t frag_mask;

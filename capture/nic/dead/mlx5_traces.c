@@ -5,13 +5,14 @@
  * driver had decoded and saved by itself.
  */
 #include <inttypes.h>
+#include "base/bytes.h"
 #include "nic/dead/mlx5_parts.h"
 #include "nic/decode/mlx5_trace.h"
 
-#define TRACE_MAX   (1u << 20) /* the driver has 64 pages */
-#define STRINGS_MAX (1u << 20) /* of one section */
-#define TRACE_TEXT  257	       /* TRACE_STR_MSG */
-#define SAVED_MAX   65536      /* the driver has 8192 */
+#define TRACE_MAX      (1u << 20) /* the driver has 64 pages */
+#define STRINGS_MAX    (1u << 20) /* of one section */
+#define TRACE_SIZE_MAX 512
+#define SAVED_MAX      65536 /* the driver has 8192 */
 
 /* len bytes at addr, or NULL; freed by the caller. */
 static uint8_t *copy(struct dead *d, uint64_t addr, uint64_t len)
@@ -58,15 +59,43 @@ static void save_text(struct dead *d, const char *key, const char *file, const s
 	show_object_end(&d->show);
 }
 
-/* One struct mlx5_fw_trace_data as a line, in the form of mlx5_trace(). */
-static bool saved_trace(const struct place *p, struct buf *text)
+/* Where the members of a struct mlx5_fw_trace_data are: there may be thousands of them. */
+struct saved {
+	uint64_t size;
+	int64_t timestamp, lost, event, message;
+};
+
+static bool saved_layout(struct dead *d, const char *module, struct saved *s)
 {
-	char message[TRACE_TEXT];
-	uint64_t time = place_or_0(p, "timestamp");
-	if (!time || place_text(p, "msg", message, sizeof(message)) != FOUND)
+	struct place t;
+	if (place_struct(d->k, module, "struct mlx5_fw_trace_data", 0, &t) != FOUND)
 		return false;
-	buf_printf(text, "0x%016" PRIx64 " %d 0x%02x %s\n", time, place_or_0(p, "lost") != 0,
-		   (unsigned int)(place_or_0(p, "event_id") & 0xff), message);
+	s->size = place_size(&t);
+	s->timestamp = place_offset(&t, "timestamp");
+	s->lost = place_offset(&t, "lost");
+	s->event = place_offset(&t, "event_id");
+	s->message = place_offset(&t, "msg");
+	int64_t last = (int64_t)s->size;
+	return s->size <= TRACE_SIZE_MAX && s->timestamp >= 0 && s->timestamp + 8 <= last &&
+	       s->lost >= 0 && s->lost < last && s->event >= 0 && s->event < last &&
+	       s->message >= 0 && s->message < last;
+}
+
+/* One as a line in the form of mlx5_trace(); false if it was never written. */
+static bool saved_trace(struct dead *d, const struct saved *s, uint64_t addr, struct buf *text)
+{
+	uint8_t bytes[TRACE_SIZE_MAX];
+	struct err *e = kmem_read(&d->k->kmem, addr, bytes, (size_t)s->size);
+	err_free(e);
+	if (e)
+		return false;
+	uint64_t time = get_u64(bytes + s->timestamp, d->k->vmcore->order);
+	if (!time)
+		return false;
+	buf_printf(text, "0x%016" PRIx64 " %d 0x%02x ", time, bytes[s->lost] != 0, bytes[s->event]);
+	for (uint64_t i = (uint64_t)s->message; i < s->size && bytes[i]; i++)
+		buf_putc(text, bytes[i] >= ' ' && bytes[i] <= '~' ? (char)bytes[i] : '?');
+	buf_putc(text, '\n');
 	return true;
 }
 
@@ -74,19 +103,18 @@ static bool saved_trace(const struct place *p, struct buf *text)
 static void saved_traces(struct dead *d, const struct place *tracer)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
-	struct place array, p;
+	struct saved s;
+	struct place array;
 	uint32_t n;
 	uint64_t count = 0, next = place_or_0(tracer, "st_arr.saved_traces_index");
 	if (place_at(tracer, "st_arr.straces", &array) != FOUND ||
-	    !type_array_length(array.type, &n) || n == 0 || n > SAVED_MAX) {
+	    !type_array_length(array.type, &n) || n == 0 || n > SAVED_MAX ||
+	    !saved_layout(d, tracer->module, &s)) {
 		show_none(&d->show, "saved", "absent");
 		return;
 	}
-	for (uint32_t i = 0; i < n && dead_time_left(d); i++) {
-		unsigned int at = (unsigned int)((next + i) % n);
-		if (dead_at_index(&array, "[#]", at, &p) == FOUND)
-			count += saved_trace(&p, &text);
-	}
+	for (uint32_t i = 0; i < n && dead_time_left(d); i++)
+		count += saved_trace(d, &s, array.addr + (next + i) % n * s.size, &text);
 	show_u64(&d->show, "saved", count);
 	save_text(d, "saved_traces", "fwsaved.txt", &text);
 }
