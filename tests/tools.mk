@@ -11,7 +11,7 @@ $(OUT)/tests/tools/corrupt-report: $(patsubst %,$(OUT)/tests/tools/lib/%.o,hosti
 $(OUT)/tests/tools/corrupt-report: core_libs += -ljansson
 # both have a json_object(): jansson is to call its own
 $(OUT)/tests/tools/corrupt-report: required_ld += -Wl,--exclude-libs,libsalvor.a -Wl,--wrap=kmem_use_cache
-$(OUT)/tests/tools/nic-world: $(patsubst %,$(OUT)/tests/tools/lib/%.o,btf_world nic_world_mlx5 nic_world_mlx4) \
+$(OUT)/tests/tools/nic-world: $(patsubst %,$(OUT)/tests/tools/lib/%.o,btf_world nic_world_mlx5 nic_world_mlx4 hostile) \
 	$(call obj,$(call not_main,$(nic_src) $(inc_src)))
 $(OUT)/tests/tools/nic-world: core_libs += $(nic_libs)
 $(OUT)/tests/tools/lib/btf_world.o: extra_cflags := -Itests/unit -Itests/tools

@@ -59,3 +59,9 @@ lacks() { diff "$WORK/usual.txt" "$WORK/$1.txt" | sed -n 's/^[<>] */& /p' | tr -
 	grep 'qp_state absent' "$WORK/renamed.txt"
 	grep 'cons_index absent' "$WORK/renamed.txt"
 }
+
+@test "nic kernels: damaged memory of these layouts costs nothing but what was in it" {
+	for kernel in usual oldstable newest; do
+		timeout 120 "$TOP/build/tests/tools/nic-world" "$WORK/$kernel" 300 1 | grep '^300 rounds'
+	done
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "small_kmem.h"
+#include "lib/hostile.h"
 
 #define WORLD_SIZE   (8u << 20)
 #define MODULES_MAX  8
@@ -61,32 +62,69 @@ struct btf_world *btf_world_create(const char *directory, const char *const *mod
 
 void btf_world_destroy(struct btf_world *w)
 {
-	if (w->k.types) {
-		kmem_deinit(&w->k.kmem);
-		small_kmem_deinit(&w->m);
-	}
 	types_destroy(w->types);
 	free(w);
 }
 
+static const struct btf_world *world_of(const struct kmem *k)
+{
+	return (const struct btf_world *)(const void *)((const uint8_t *)k -
+							offsetof(struct btf_world, k.kmem));
+}
+
 static struct err *translate(struct kmem *k, uint64_t vaddr, struct extent *ret)
 {
-	(void)k;
-	if (vaddr < WORLD_BASE + 4096 || vaddr - WORLD_BASE >= WORLD_SIZE)
+	uint64_t len = world_of(k)->m.len;
+	if (vaddr < WORLD_BASE + 4096 || vaddr - WORLD_BASE >= len)
 		return err_new(ERR_MISSING, "not mapped");
-	*ret = (struct extent) {vaddr - WORLD_BASE, WORLD_SIZE - (vaddr - WORLD_BASE)};
+	*ret = (struct extent) {vaddr - WORLD_BASE, len - (vaddr - WORLD_BASE)};
 	return NULL;
 }
 
-struct kernel *btf_world_open(struct btf_world *w)
+/* Every second word is one that is not zero, if a few tries find one: most of the memory is. */
+static uint64_t place(const struct btf_world *w, uint64_t *seed, bool written)
+{
+	uint64_t at = 0, word = 0;
+	for (int tries = 0; tries < 1000 && !word; tries++) {
+		at = hostile_random(seed) % ((w->used - 4096) / 8) * 8 + 4096;
+		memcpy(&word, w->bytes + at, 8);
+		if (!written)
+			break;
+	}
+	return at;
+}
+
+static void damage(const struct btf_world *w, uint8_t *bytes, uint64_t *seed, unsigned int words)
+{
+	for (unsigned int i = 0; i < words; i++) {
+		uint64_t at = place(w, seed, i % 2 == 0);
+		uint64_t values[] = {0, UINT64_MAX, hostile_random(seed),
+				     WORLD_BASE + hostile_random(seed) % w->used};
+		memcpy(bytes + at, &values[hostile_random(seed) % 4], 8);
+	}
+}
+
+struct kernel *btf_world_open(struct btf_world *w, uint64_t *seed, unsigned int words)
 {
 	static const struct arch_ops arch = {.name = "made up", .translate = translate};
-	small_kmem_init(&w->m, ORDER_LE, WORLD_BASE, w->bytes, sizeof(w->bytes));
+	uint8_t *bytes = malloc(w->used);
+	if (!bytes)
+		exit(1);
+	memcpy(bytes, w->bytes, w->used);
+	damage(w, bytes, seed, words);
+	small_kmem_init(&w->m, ORDER_LE, WORLD_BASE, bytes, w->used);
+	free(bytes);
 	w->k = (struct kernel) {.vmcore = w->m.vmcore, .types = w->types, .layout = w->m.layout};
 	layout_complete(&w->k.layout, NULL, w->types);
 	check(kmem_init(&w->k.kmem, w->m.vmcore, &w->k.layout));
 	w->k.kmem.arch = &arch;
 	return &w->k;
+}
+
+void btf_world_close(struct btf_world *w)
+{
+	kmem_deinit(&w->k.kmem);
+	small_kmem_deinit(&w->m);
 }
 
 uint64_t world_memory(struct btf_world *w, uint64_t size)

@@ -25,8 +25,9 @@ struct object {
 /* directory has the files vmlinux and, for each of its modules, one by its name. */
 struct btf_world *btf_world_create(const char *directory, const char *const *modules);
 void btf_world_destroy(struct btf_world *w);
-/* The kernel, once everything is written. */
-struct kernel *btf_world_open(struct btf_world *w);
+/* The kernel, once everything is written; words of its memory become what walks stumble over. */
+struct kernel *btf_world_open(struct btf_world *w, uint64_t *seed, unsigned int words);
+void btf_world_close(struct btf_world *w);
 
 /* Zeroed memory; the address. */
 uint64_t world_memory(struct btf_world *w, uint64_t size);
