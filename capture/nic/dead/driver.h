@@ -8,7 +8,9 @@
  * by pure functions of capture/nic/decode with a fuzz target. They hold addresses of the bus, which
  * may have an IOMMU: those are shown, and never read. A ring's kind says whom its entries wait for;
  * what is never right is marked in the tables, or said with nic_health_wrong(). Then: a line in the
- * man page, and a test in tests/unit/nic with a small world of its structs.
+ * man page, a test in tests/unit/nic with a small world of its structs, and the adapter in the
+ * guest of tests/e2e/nics; where no emulator has one, a module that fills the driver's structs
+ * (tests/e2e/nics/mlx), and the types of more kernels (tests/tools/nic-world).
  */
 #ifndef SALVOR_NIC_DEAD_DRIVER_H
 #define SALVOR_NIC_DEAD_DRIVER_H
