@@ -9,15 +9,15 @@
 #include "nic/dead/mlx5_queues.h"
 #include "nic/dead/mlx5_ring.h"
 
-static const char *const states[] = {"down", "up", "internal_error", NULL};
+static const char *const states[] = {"down", "up", "!internal_error", NULL};
 
 static const struct nic_member members[] = {
 	{"board", "mdev.board_id", MEMBER_TEXT, NULL},
 	{"device_state", "mdev.state", MEMBER_VALUE, states},
 	{"interface_state", "mdev.intf_state", MEMBER_HEX, NULL},
 	{"priv_state", "state", MEMBER_HEX, NULL},
-	{"health_syndrome", "mdev.priv.health.synd", MEMBER_HEX, NULL},
-	{"health_fatal_error", "mdev.priv.health.fatal_error", MEMBER_UINT, NULL},
+	{"!health_syndrome", "mdev.priv.health.synd", MEMBER_HEX, NULL},
+	{"!health_fatal_error", "mdev.priv.health.fatal_error", MEMBER_UINT, NULL},
 	{"health_missed", "mdev.priv.health.miss_counter", MEMBER_UINT, NULL},
 	{"health_counter", "mdev.priv.health.prev", MEMBER_UINT, NULL},
 	{"fw_pages", "mdev.priv.fw_pages", MEMBER_UINT, NULL},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nic/dead/elements.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A ring of at most this many bytes is copied; larger ones are not believed. */
@@ -47,6 +48,18 @@ void elements_show(struct dead *d, const char *name, const struct elements *r)
 		show_u64(&d->show, "unreadable", r->lost);
 	snprintf(file, sizeof(file), "%s.bin", name);
 	dead_raw_bytes(d, file, r->bytes, (size_t)(r->n * r->stride));
+}
+
+void elements_level(struct dead *d, const char *name, enum nic_ring_kind kind,
+		    const struct elements *r, uint64_t device, uint64_t done)
+{
+	struct nic_level l = {.kind = kind,
+			      .size = r->n,
+			      .device = MIN(device, r->n),
+			      .done = done,
+			      .oldest_ms = NAN};
+	snprintf(l.name, sizeof(l.name), "%s", name);
+	nic_health_ring(&d->health, &l);
 }
 
 void decoding_start(struct decoding *x)

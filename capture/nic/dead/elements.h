@@ -33,6 +33,10 @@ size_t elements_span(const struct elements *r, uint64_t i, uint8_t *ret, size_t 
 /* Counts the ring, shows its size, saves it as NAME.bin. */
 void elements_show(struct dead *d, const char *name, const struct elements *r);
 
+/* Of a ring of its size: what the device has, and what it is done with and nobody has seen. */
+void elements_level(struct dead *d, const char *name, enum nic_ring_kind kind,
+		    const struct elements *r, uint64_t device, uint64_t done);
+
 /* Decoded elements: an array of objects of an index and sections; only programs read it. */
 struct decoding {
 	struct buf text;

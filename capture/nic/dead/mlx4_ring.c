@@ -88,12 +88,14 @@ static uint64_t flight(struct dead *d, const struct place *ring, const char *key
 }
 
 /* A request may go on at the ring's beginning. */
-static void sends(struct dead *d, const struct place *ring, const struct elements *r)
+static void sends(struct dead *d, const char *name, const struct place *ring,
+		  const struct elements *r)
 {
 	uint64_t cons = place_or_0(ring, "cons"), count = flight(d, ring, "in_flight", r->n);
 	uint8_t request[SEND_MAX];
 	struct decoding x;
 	unsigned int n = 0;
+	elements_level(d, name, NIC_RING_TX, r, count, 0);
 	decoding_start(&x);
 	for (uint64_t i = 0; i < count && n < DECODED_MAX; n++) {
 		size_t len = elements_span(r, cons + i, request, sizeof(request));
@@ -131,7 +133,7 @@ static void send_ring(struct dead *d, const char *name, const struct mlx4_queue 
 	struct elements r = {0};
 	dead_members(d, &q->at, tx_members);
 	if (memory(d, name, q, &r))
-		sends(d, &q->at, &r);
+		sends(d, name, &q->at, &r);
 	context(d, name, &q->at);
 	elements_deinit(&r);
 }
@@ -144,6 +146,7 @@ static void receive_ring(struct dead *d, const char *name, const struct mlx4_que
 	if (memory(d, name, q, &r)) {
 		uint64_t cons = place_or_0(&q->at, "cons"), n = flight(d, &q->at, "posted", r.n);
 		struct decoding x;
+		elements_level(d, name, NIC_RING_RX, &r, n, 0);
 		decoding_start(&x);
 		for (uint64_t i = 0; i < MIN(n, RECEIVE_ROWS); i++) {
 			mlx4_recv_wqe(false, elements_at(&r, cons + i), r.stride,
@@ -185,6 +188,7 @@ static void consumed(struct dead *d, const char *name, const struct mlx4_queue *
 		decoding_element_end(&x);
 	}
 	show_u64(&d->show, what->count, n);
+	elements_level(d, name, NIC_RING_DONE, &r, 0, n);
 	if (n == r.n)
 		show_bool(&d->show, "full", true);
 	decoding_end(&x, d, what->list);

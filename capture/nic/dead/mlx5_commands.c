@@ -44,6 +44,9 @@ static void command_row(struct dead *d, const struct place *mdev, unsigned int s
 	if (c.name)
 		show_text(s, "name", c.name);
 	show_bool(s, "stuck", c.stuck);
+	if (c.stuck)
+		nic_health_wrong(&d->health, "command %s (0x%x) in slot %u was never answered",
+				 c.name ? c.name : "?", c.opcode, slot);
 	if (!c.stuck) {
 		show_text(s, "status", c.status_name ? c.status_name : "unknown");
 		show_hex(s, "syndrome", c.syndrome);

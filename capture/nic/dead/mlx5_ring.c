@@ -57,6 +57,7 @@ void mlx5_eq_show(struct dead *d, const char *name, const struct place *eq)
 			decoding_element_end(&x);
 		}
 		show_u64(&d->show, "pending", pending);
+		elements_level(d, name, NIC_RING_DONE, &r, 0, pending);
 		if (pending == r.n)
 			show_bool(&d->show, "full", true);
 		decoding_end(&x, d, "pending_events");
@@ -101,6 +102,7 @@ void mlx5_cq_show(struct dead *d, const char *name, const struct place *cq)
 			decoding_element_end(&x);
 		}
 		show_u64(&d->show, "done_not_processed", n);
+		elements_level(d, name, NIC_RING_DONE, &r, 0, n);
 		decoding_end(&x, d, "completions");
 	}
 	elements_deinit(&r);
@@ -151,8 +153,10 @@ void mlx5_sq_show(struct dead *d, const char *name, const struct place *sq)
 	if (f != FOUND)
 		show_none(&d->show, "memory", dead_why(f));
 	else if (place_number(sq, "cc", &cc) == FOUND && place_number(sq, "pc", &pc) == FOUND &&
-		 start(d, name, &fbc, &r))
+		 start(d, name, &fbc, &r)) {
+		elements_level(d, name, NIC_RING_TX, &r, (uint16_t)(pc - cc), 0);
 		sends(d, &r, (uint16_t)cc, (uint16_t)pc);
+	}
 	elements_deinit(&r);
 	show_object_end(&d->show);
 }
@@ -189,6 +193,7 @@ void mlx5_rq_show(struct dead *d, const char *name, const struct place *rq)
 		show_none(&d->show, "memory", dead_why(f));
 	} else if (start(d, name, &fbc, &r)) {
 		struct decoding x;
+		elements_level(d, name, NIC_RING_RX, &r, place_or_0(&wq, "cur_sz"), 0);
 		decoding_start(&x);
 		for (uint64_t i = 0; i < MIN(r.n, 16); i++) {
 			mlx5_recv_wqe((struct mlx5_rq_form) {.linked = linked}, elements_at(&r, i),
