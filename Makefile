@@ -17,6 +17,7 @@ BINDIR     ?= $(PREFIX)/bin
 SBINDIR    ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/lib/salvor
 MANDIR     ?= $(PREFIX)/share/man
+DATADIR    ?= $(PREFIX)/share
 SYSCONFDIR ?= /etc
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 UDEVDIR    ?= $(PREFIX)/lib/udev/rules.d
@@ -55,7 +56,7 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 	    -Wwrite-strings -Wvla -Wformat=2 -Wundef
 required_flags += -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -pthread $(warnings) \
 		  -DSALVOR_VERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' \
-		  -DSYSCONFDIR='"$(SYSCONFDIR)"' -Ifilter -Icapture -ffile-prefix-map=$(CURDIR)=.
+		  -DSYSCONFDIR='"$(SYSCONFDIR)"' -DDATADIR='"$(DATADIR)"' -Ifilter -Icapture -ffile-prefix-map=$(CURDIR)=.
 required_ld    += -pthread
 
 # --- libraries --------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ inc_src    := $(call src,capture/incident)
 crash_src  := $(call src,capture/crash)
 # What is read of the adapters in a dead kernel's memory: nic-dump has it, and a part of the report.
 dead_src   := $(call src,capture/nic/dead capture/nic/decode)
-nic_src    := $(call src,capture/nic $(addprefix capture/nic/,live watch wq)) $(dead_src)
+nic_src    := $(call src,capture/nic $(addprefix capture/nic/,live regs watch wq)) $(dead_src)
 report_src := $(call src,capture/report)
 test_src   := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 tool_src   := $(wildcard tests/tools/*.c)
@@ -216,7 +217,7 @@ tools: $(tools)
 .PHONY: install clean help
 install: all
 	scripts/install-files "$(OUT)" DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" SBINDIR="$(SBINDIR)" \
-		LIBEXECDIR="$(LIBEXECDIR)" MANDIR="$(MANDIR)" SYSCONFDIR="$(SYSCONFDIR)" \
+		LIBEXECDIR="$(LIBEXECDIR)" MANDIR="$(MANDIR)" DATADIR="$(DATADIR)" SYSCONFDIR="$(SYSCONFDIR)" \
 		UNITDIR="$(UNITDIR)" UDEVDIR="$(UDEVDIR)" DRACUTDIR="$(DRACUTDIR)" COMPDIR="$(COMPDIR)"
 
 clean:
