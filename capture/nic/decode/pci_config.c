@@ -107,6 +107,18 @@ void pci_capabilities_walk(const uint8_t *config, size_t len, struct pci_capabil
 	out->extended_end = walk_extended(config, len, out);
 }
 
+bool pci_resource_parse(const char *line, struct pci_resource *ret)
+{
+	unsigned long long start, end, flags;
+	if (sscanf(line, "%llx %llx %llx", &start, &end, &flags) != 3 || flags == 0)
+		return false;
+	ret->start = start;
+	/* the whole of the address space has no size that could be said */
+	ret->size = end >= start && (start | end) ? end - start + 1 : 0;
+	ret->flags = flags;
+	return true;
+}
+
 void pci_json_hex(struct json *j, const char *key, uint64_t value, int width)
 {
 	char text[24];

@@ -63,6 +63,22 @@ void pci_config_json(const uint8_t *config, size_t len, struct json *j);
 void pci_capability_json(const uint8_t *config, size_t len, const struct pci_capability *c,
 			 struct json *j);
 
+/* One line of sysfs' "resource": a BAR, the ROM or a window. */
+struct pci_resource {
+	uint64_t start;
+	uint64_t size; /* 0: not assigned, or no range */
+	uint64_t flags;
+};
+
+/* IORESOURCE_* of include/linux/ioport.h: not in any uapi header, but what sysfs prints. */
+#define PCI_RESOURCE_IO	      0x00000100ULL
+#define PCI_RESOURCE_MEM      0x00000200ULL
+#define PCI_RESOURCE_PREFETCH 0x00002000ULL
+#define PCI_RESOURCE_MEM_64   0x00100000ULL
+
+/* False: there is nothing. */
+bool pci_resource_parse(const char *line, struct pci_resource *ret);
+
 /* "0x" and width hex digits. */
 void pci_json_hex(struct json *j, const char *key, uint64_t value, int width);
 

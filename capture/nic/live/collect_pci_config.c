@@ -44,28 +44,22 @@ static void collect_config(const struct root *root, const struct nic_subject *s,
 		nic_ok(o);
 }
 
-/* IORESOURCE_* of include/linux/ioport.h: not in any uapi header, but what sysfs prints. */
-#define RESOURCE_IO	  0x00000100ULL
-#define RESOURCE_MEM	  0x00000200ULL
-#define RESOURCE_PREFETCH 0x00002000ULL
-#define RESOURCE_MEM_64	  0x00100000ULL
-
 static void bar_json(struct json *j, int index, const char *line)
 {
-	unsigned long long start, end, flags;
-	if (sscanf(line, "%llx %llx %llx", &start, &end, &flags) != 3 || flags == 0)
+	struct pci_resource r;
+	if (!pci_resource_parse(line, &r))
 		return;
 	json_object(j, NULL);
 	json_i64(j, "index", index);
-	pci_json_hex(j, "start", start, 16);
-	json_u64(j, "size", end >= start && (start | end) ? end - start + 1 : 0);
+	pci_json_hex(j, "start", r.start, 16);
+	json_u64(j, "size", r.size);
 	json_str(j, "space",
-		 flags & RESOURCE_IO	? "io"
-		 : flags & RESOURCE_MEM ? "memory"
-					: "other");
-	json_bool(j, "prefetchable", flags & RESOURCE_PREFETCH);
-	json_bool(j, "64_bit", flags & RESOURCE_MEM_64);
-	pci_json_hex(j, "flags", flags, 16);
+		 r.flags & PCI_RESOURCE_IO    ? "io"
+		 : r.flags & PCI_RESOURCE_MEM ? "memory"
+					      : "other");
+	json_bool(j, "prefetchable", r.flags & PCI_RESOURCE_PREFETCH);
+	json_bool(j, "64_bit", r.flags & PCI_RESOURCE_MEM_64);
+	pci_json_hex(j, "flags", r.flags, 16);
 	json_object_end(j);
 }
 
