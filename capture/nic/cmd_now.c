@@ -29,6 +29,7 @@ static struct err *now(const struct nic_take_options *o, const char *device)
 		.source = "USER",
 		.reason = o->reason,
 		.deadline = o->deadline,
+		.registers = o->registers,
 	};
 	/* The signal's default action ends us; what was begun is removed by the next one. */
 	alarm(o->deadline + NIC_ALARM_SECONDS);

@@ -17,6 +17,8 @@ struct options {
 	const char *environment;
 	const char *output;
 	const char *root;
+	char *tables; /* absolute, ours */
+	bool registers;
 	double deadline;
 };
 
@@ -51,6 +53,17 @@ static struct err *parse_environment(const char *text, const char **ret)
 	return NULL;
 }
 
+/* Collectors work in another directory. */
+static struct err *parse_tables(const char *text, char **ret)
+{
+	char *path = realpath(text, NULL);
+	if (!path)
+		return err_new(ERR_USAGE, "--tables %s: %s", text, strerror(errno));
+	free(*ret);
+	*ret = path;
+	return NULL;
+}
+
 static struct err *parse(int argc, char **argv, struct options *o)
 {
 	static const struct option table[] = {
@@ -59,6 +72,8 @@ static struct err *parse(int argc, char **argv, struct options *o)
 		{"root", required_argument, NULL, 'r'},
 		{"environment", required_argument, NULL, 'e'},
 		{"deadline", required_argument, NULL, 'd'},
+		{"registers", no_argument, NULL, 'g'},
+		{"tables", required_argument, NULL, 't'},
 		{0},
 	};
 	struct err *e = NULL;
@@ -81,6 +96,12 @@ static struct err *parse(int argc, char **argv, struct options *o)
 			break;
 		case 'd':
 			e = parse_deadline(optarg, &o->deadline);
+			break;
+		case 'g':
+			o->registers = true;
+			break;
+		case 't':
+			e = parse_tables(optarg, &o->tables);
 			break;
 		case ':':
 			e = err_new(ERR_USAGE, "%s needs a value; try nic-dump --help",
@@ -180,6 +201,22 @@ static struct err *collect_all(const struct nic_run *run, struct nic_run_facts *
 	return e;
 }
 
+/*
+ * Before a driver binds, the registers are what this stage is for. Once one has, they are its own:
+ * on a living system only when asked for, in a capture not at all. A device that was reset has
+ * nothing to tell, which is recorded in whatever stage there is.
+ */
+static struct nic_depth depth_of(const struct options *o, const char *environment)
+{
+	struct nic_depth depth = nic_depth_default;
+	depth.tables = o->tables;
+	depth.unbound = o->stage == NIC_BEFORE_BIND;
+	depth.devices_reset = strcmp(environment, "fadump") == 0;
+	depth.registers = o->stage == NIC_BEFORE_BIND || depth.devices_reset ||
+			  (o->stage == NIC_LIVE && o->registers);
+	return depth;
+}
+
 static struct err *save(const struct options *o, const struct root *root, int output)
 {
 	double begun = clock_now();
@@ -191,6 +228,8 @@ static struct err *save(const struct options *o, const struct root *root, int ou
 		return err_wrap(e, "looking for network devices");
 	if (root_read_line(root, "/proc/sys/kernel/osrelease", kernel, sizeof(kernel)) < 0)
 		kernel[0] = '\0';
+	const char *environment = o->environment ? o->environment : find_environment(root);
+	struct nic_depth depth = depth_of(o, environment);
 	struct nic_run run = {
 		.root = root,
 		.root_is_machine = is_machine(root),
@@ -199,10 +238,11 @@ static struct err *save(const struct options *o, const struct root *root, int ou
 		.output = output,
 		.deadline_at = begun + o->deadline,
 		.record = &record,
+		.depth = &depth,
 	};
 	struct nic_run_facts facts = {
 		.stage = o->stage,
-		.environment = o->environment ? o->environment : find_environment(root),
+		.environment = environment,
 		.root = root->path,
 		.kernel = *kernel ? kernel : NULL,
 		.started = time(NULL),
@@ -214,25 +254,31 @@ static struct err *save(const struct options *o, const struct root *root, int ou
 	return e;
 }
 
-struct err *nic_cmd_save(int argc, char **argv)
+static struct err *run_save(const struct options *o)
 {
-	struct options o = {.deadline = 60};
-	struct err *e = parse(argc, argv, &o);
-	if (e)
-		return e;
 	/*
 	 * Collectors have their deadlines; this is for the inventory and for the output, should a
 	 * file system never answer. The signal's default action ends us.
 	 */
-	alarm((unsigned)o.deadline + NIC_ALARM_SECONDS);
+	alarm((unsigned)o->deadline + NIC_ALARM_SECONDS);
 	struct root root;
-	e = root_init(&root, o.root);
+	struct err *e = root_init(&root, o->root);
 	if (e)
 		return e;
 	_cleanup_close_ int output = -1;
-	e = open_output(o.output, &output);
+	e = open_output(o->output, &output);
 	if (!e)
-		e = save(&o, &root, output);
+		e = save(o, &root, output);
 	root_deinit(&root);
+	return e;
+}
+
+struct err *nic_cmd_save(int argc, char **argv)
+{
+	struct options o = {.deadline = 60};
+	struct err *e = parse(argc, argv, &o);
+	if (!e)
+		e = run_save(&o);
+	free(o.tables);
 	return e;
 }

@@ -11,6 +11,8 @@ struct err *nic_cmd_watch(int argc, char **argv)
 	struct root root;
 	struct nic_conf conf;
 	struct err *e = nic_take_options(argc, argv, &o);
+	if (!e && o.registers)
+		e = err_new(ERR_USAGE, "watch: --registers is for a dump that somebody asks for");
 	if (!e && optind != argc)
 		e = err_new(ERR_USAGE, "watch: unexpected argument %s", argv[optind]);
 	if (!e)

@@ -114,6 +114,10 @@ kdump_install_programs() {
 	for name in nic-dump vmcore-report; do
 		! kdump_find "$name" >/dev/null || kdump_inst_program "$name"
 	done
+	# which registers of which adapters nic-dump reads before their drivers bind
+	for name in @DATADIR@/salvor/registers/*.csv; do
+		[[ ! -e $name ]] || inst_simple "$name"
+	done
 	case $CORE_COLLECTOR in
 	makedumpfile*) kdump_inst_program makedumpfile ;;
 	esac

@@ -41,6 +41,17 @@ wait_until() {
 	return 1
 }
 
+@test "now: registers of the device only when asked for; never by the service" {
+	local dir
+	dir=$(nic now 08:00.0 2>/dev/null)
+	jq -e '[.devices[].items[] | select(.collector == "registers" or .collector == "cr-space")] == []' "$dir/nic-live.json"
+	dir=$(nic now --registers 08:00.0 2>/dev/null)
+	jq -e '[.devices[].items[] | select(.collector == "registers")] | length == 1' "$dir/nic-live.json"
+	run nic watch --registers
+	[ "$status" -eq 2 ]
+	[[ $output == *"--registers is for a dump that somebody asks for"* ]]
+}
+
 @test "now: every name of a device; one whole incident each" {
 	local name dir
 	for name in 0000:08:00.0 08:00.0 pci/0000:08:00.0 ens1f0np0; do

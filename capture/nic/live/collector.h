@@ -24,6 +24,7 @@ enum nic_stage {
 enum nic_access {
 	NIC_READS_FILES, /* sysfs and procfs: works below --root */
 	NIC_ASKS_KERNEL, /* netlink or ioctl: only the running machine can answer */
+	NIC_ASKS_DEVICE, /* writes to configuration space to get its answers: the same */
 };
 
 /*
@@ -37,6 +38,7 @@ struct nic_collector {
 	enum nic_access access;
 	unsigned iov;	  /* nothing below this nic_depth.iov; 0: always */
 	bool device_only; /* interfaces: not those without a device (lo, bond, vlan, bridge, …) */
+	bool registers;	  /* only with nic_depth.registers: reads the device past its driver */
 	double deadline;  /* seconds for one item, i.e. from one nic_begin() to the next */
 	void (*collect)(const struct root *root, const struct nic_subject *s, struct nic_output *o);
 };
@@ -59,6 +61,8 @@ extern const struct nic_collector nic_collect_module_eeprom;
 extern const struct nic_collector nic_collect_iov;
 extern const struct nic_collector nic_collect_queues;
 extern const struct nic_collector nic_collect_rdma;
+extern const struct nic_collector nic_collect_registers;
+extern const struct nic_collector nic_collect_cr_space;
 
 /* NULL-terminated, in the order in which they run. */
 extern const struct nic_collector *const nic_collectors[];

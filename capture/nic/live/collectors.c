@@ -4,7 +4,8 @@
 /*
  * Each collector is run on all its subjects before the next one starts. First what is cheap and
  * asks no driver anything, so that it is safe whatever happens later: configuration space, then
- * sysfs and procfs. Then what takes the kernel's network lock and asks drivers for what they know.
+ * sysfs and procfs, then the registers of devices, which a device that is ill may not answer. Then
+ * what takes the kernel's network lock and asks drivers for what they know.
  * Last what makes a driver read its device or talk to its firmware, the longest and riskiest at the
  * very end.
  */
@@ -13,6 +14,8 @@ const struct nic_collector *const nic_collectors[] = {
 	&nic_collect_sysfs_device,
 	&nic_collect_machine,
 	&nic_collect_sysfs_interface,
+	&nic_collect_registers,
+	&nic_collect_cr_space,
 	&nic_collect_iov,
 	&nic_collect_debugfs,
 	&nic_collect_link,

@@ -128,6 +128,11 @@ void nic_error(struct nic_output *o, const char *reason, ...)
 	END_FORMATTED(NIC_ERROR);
 }
 
+void nic_skipped(struct nic_output *o, const char *reason, ...)
+{
+	END_FORMATTED(NIC_SKIPPED);
+}
+
 bool nic_errno_is_absent(int errnum)
 {
 	return errnum == ENOENT || errnum == ENODEV || errnum == ENXIO || errnum == ENOTDIR ||

@@ -33,10 +33,17 @@ struct nic_frame {
 
 /* How far collectors go. */
 struct nic_depth {
-	unsigned iov; /* SR-IOV: 0 nothing, 1 state, 2 resources, 3 queues, 4 everything */
-	bool fresh;   /* may make a device do something for it: take a snapshot, which is deleted
-			 again */
+	unsigned iov;	/* SR-IOV: 0 nothing, 1 state, 2 resources, 3 queues, 4 everything */
+	bool fresh;	/* may make a device do something for it: take a snapshot, which is deleted
+			   again */
+	bool registers; /* may read a device's registers past its driver */
+	bool unbound;	/* registers only where no driver has set the device up anew */
+	bool devices_reset; /* by firmware, since the crash: there is nothing to be read there */
+	const char *tables; /* of registers: the directory; NULL: NIC_TABLES_DIR */
 };
+
+#define NIC_TABLES_DIR DATADIR "/salvor/registers"
+
 /* What a capture and nic-dump save do: 2, and nothing is made. */
 extern const struct nic_depth nic_depth_default;
 
@@ -47,6 +54,8 @@ struct nic_output {
 			       item */
 	struct buf values_buf;
 	size_t file_bytes; /* of this item */
+	double until;	   /* clock_now() at which the whole run ends: who has to put something
+			      back is done by then; 0: never */
 };
 
 void nic_output_init(struct nic_output *o, int fd);
@@ -63,6 +72,8 @@ void nic_ok(struct nic_output *o);
 void nic_ok_but(struct nic_output *o, const char *reason, ...) printf_like(2, 3);
 void nic_absent(struct nic_output *o, const char *reason, ...) printf_like(2, 3);
 void nic_error(struct nic_output *o, const char *reason, ...) printf_like(2, 3);
+/* Was there to be read, and was not. */
+void nic_skipped(struct nic_output *o, const char *reason, ...) printf_like(2, 3);
 /* ENOENT, ENODEV, EOPNOTSUPP and their like are facts ("absent"), everything else is an error. */
 void nic_errno(struct nic_output *o, int errnum);
 /* Takes e. */

@@ -282,6 +282,7 @@ static _Noreturn void child(const struct job *job, int fd)
 	nic_output_init(&o, fd);
 	if (job->run->depth)
 		o.depth = job->run->depth;
+	o.until = job->run->deadline_at;
 	job->collector->collect(job->run->root, job->subject, &o);
 	_exit(0);
 }
@@ -323,10 +324,26 @@ static void skip(const struct nic_run *run, const struct nic_collector *c,
 	nic_item_set_text(run->record, item, reason);
 }
 
+/* Why a collector that would run does not; NULL if it does. */
+static const char *refused(const struct nic_run *run, const struct nic_collector *c,
+			   const struct nic_depth *depth)
+{
+	if (c->registers && depth->devices_reset)
+		return "the device was reset by firmware since the crash: its registers say "
+		       "nothing of it, and are not read";
+	if (c->access == NIC_ASKS_KERNEL && !run->root_is_machine)
+		return "netlink and ioctl ask the running kernel, not the --root directory";
+	if (c->access == NIC_ASKS_DEVICE && !run->root_is_machine)
+		return "the device would be asked, not the --root directory";
+	if (clock_now() >= run->deadline_at)
+		return "not started: the deadline of the whole run had passed";
+	return NULL;
+}
+
 void nic_run_collector(const struct nic_run *run, const struct nic_collector *c)
 {
 	const struct nic_depth *depth = run->depth ? run->depth : &nic_depth_default;
-	if (!(c->stages & run->stage) || c->iov > depth->iov)
+	if (!(c->stages & run->stage) || c->iov > depth->iov || (c->registers && !depth->registers))
 		return;
 	for (size_t i = 0; i < run->inventory->count; i++) {
 		const struct nic_subject *s = &run->inventory->subjects[i];
@@ -334,11 +351,9 @@ void nic_run_collector(const struct nic_run *run, const struct nic_collector *c)
 			continue;
 		if (c->device_only && s->kind == NIC_INTERFACE && !*s->device)
 			continue;
-		if (c->access == NIC_ASKS_KERNEL && !run->root_is_machine)
-			skip(run, c, s,
-			     "netlink and ioctl ask the running kernel, not the --root directory");
-		else if (clock_now() >= run->deadline_at)
-			skip(run, c, s, "not started: the deadline of the whole run had passed");
+		const char *reason = refused(run, c, depth);
+		if (reason)
+			skip(run, c, s, reason);
 		else
 			run_one(run, c, s);
 	}

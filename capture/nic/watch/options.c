@@ -22,6 +22,7 @@ struct err *nic_take_options(int argc, char **argv, struct nic_take_options *o)
 		{"deadline", required_argument, NULL, 'd'},
 		{"reason", required_argument, NULL, 'r'},
 		{"root", required_argument, NULL, 'R'},
+		{"registers", no_argument, NULL, 'g'},
 		{0},
 	};
 	struct err *e = NULL;
@@ -35,6 +36,8 @@ struct err *nic_take_options(int argc, char **argv, struct nic_take_options *o)
 			o->reason = optarg;
 		else if (c == 'R')
 			o->root = optarg;
+		else if (c == 'g')
+			o->registers = true;
 		else if (c == 'd')
 			e = nic_number("--deadline", optarg, 3600, 10, &o->deadline);
 		else

@@ -5,6 +5,7 @@
 #ifndef SALVOR_NIC_WATCH_OPTIONS_H
 #define SALVOR_NIC_WATCH_OPTIONS_H
 
+#include <stdbool.h>
 #include "base/err.h"
 
 struct nic_take_options {
@@ -12,6 +13,7 @@ struct nic_take_options {
 	const char *conf; /* NULL: NIC_CONF_FILE, if it is there */
 	const char *root;
 	unsigned deadline;
+	bool registers; /* now, dbg: read those of the device too */
 };
 
 #define NIC_TAKE_OPTIONS                                                                           \

@@ -57,7 +57,8 @@ static struct err *collect(struct attempt *a, const struct incident *incident)
 {
 	const struct nic_take *t = a->take;
 	double begun = clock_now();
-	struct nic_depth depth = {.iov = a->settings.v[NIC_SET_IOV_MODE], .fresh = true};
+	struct nic_depth depth = {
+		.iov = a->settings.v[NIC_SET_IOV_MODE], .fresh = true, .registers = t->registers};
 	struct nic_run run = {
 		.root = t->root,
 		.root_is_machine = nic_root_is_machine(t->root),

@@ -22,6 +22,7 @@ struct nic_take {
 	const char *reason;
 	const char *details; /* what the event said, for the manifest; may be NULL */
 	double deadline;     /* seconds for all collectors */
+	bool registers;	     /* the device's own, past its driver, too */
 };
 
 /* path, PATH_MAX bytes, gets the directory that was made; *complete whether nothing was cut. */

@@ -193,6 +193,38 @@ static void test_fadump(void **state)
 	unit_rmdir(dir);
 }
 
+/* When registers are read, and when it is said that they are not. */
+static void test_registers(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *stage, *environment, *option;
+		bool asked, skipped;
+	} cases[] = {
+		{"before-bind", "kdump", NULL, true, false},
+		{"after-bind", "kdump", NULL, false, false},
+		{"after-bind", "kdump", "--registers", false, false},
+		{"live", "live", NULL, false, false},
+		{"live", "live", "--registers", true, false},
+		{"after-bind", "fadump", NULL, true, true},
+		{"before-bind", "fadump", NULL, true, true},
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *extra[] = {"--environment",		  cases[i].environment, "--tables",
+				       "capture/nic/regs/tables", cases[i].option,	NULL};
+		char *dir = unit_mkdtemp();
+		assert_ok(save("e1000e", cases[i].stage, dir, extra));
+		_cleanup_buf_ struct buf json = content(dir, "nic.json");
+		const char *item = strstr(json.data, "\"collector\": \"registers\"");
+		if ((item != NULL) != cases[i].asked)
+			fail_msg("case %zu: %s", i, item ? "asked" : "not asked");
+		assert_int_equal(strstr(json.data, "was reset by firmware since the crash: its "
+						   "registers") != NULL,
+				 cases[i].skipped);
+		unit_rmdir(dir);
+	}
+}
+
 /* Without --environment it is found out. */
 static void test_environment(void **state)
 {
@@ -250,6 +282,7 @@ static void test_usage(void **state)
 		{{"save", "--deadline", "5s"}, "--deadline 5s"},
 		{{"save", "--environment", "xen"}, "--environment xen"},
 		{{"save", "--stages", "live"}, "unknown option --stages"},
+		{{"save", "--tables", "/nonexistent"}, "--tables /nonexistent: No such file"},
 		{{"save", "--stage", "live", "--output", "x", "y"}, "unexpected argument y"},
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -283,8 +316,9 @@ int main(void)
 		cmocka_unit_test(test_machines),      cmocka_unit_test(test_values),
 		cmocka_unit_test(test_raw),	      cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_stages_add_up), cmocka_unit_test(test_damaged_stage),
-		cmocka_unit_test(test_fadump),	      cmocka_unit_test(test_environment),
-		cmocka_unit_test(test_usage),	      cmocka_unit_test(test_output),
+		cmocka_unit_test(test_fadump),	      cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_environment),   cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_output),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
