@@ -71,6 +71,9 @@ setup_file() {
 		jq -e '.complete and ([.interfaces[] | select(.driver)] | length >= 2)' nic-dead/nic-dead.json
 		grep -q ' nic-dead/nic-dead.txt$' SHA256SUMS
 		jq -e '.network.interfaces | map(select(.driver and .up)) | length >= 1' report.json
+		# both adapters, and neither was asked for its registers
+		jq -e '[.stages[].devices[].items[] | select(.collector == "registers")] | length == 2 and
+			all(.outcome == "skipped" and (.reason | test("reset by firmware")))' nic/nic.json
 		grep -q sysrq_handle_crash report.txt
 	done
 }

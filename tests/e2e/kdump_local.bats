@@ -120,6 +120,16 @@ setup_file() {
 	awk '!($1 < 49152) { bad = 1 } END { exit bad || NR != 2 }' "$WORK/dead-cost" "$WORK/report-cost"
 }
 
+# Before its driver is there: the address it has (MACL). The other one's driver is built into this kernel.
+@test "kdump_local: the registers of an adapter are there, by the tables in the image" {
+	cd "$(dump_dir)/nic"
+	for pass in 1 2 3; do
+		grep -qx '0x00000028 0x5a005452' ./*/before-bind/registers-vmxnet3.$pass
+	done
+	jq -e '[.devices[].items[] | select(.collector == "registers" and .outcome == "absent") | .reason] |
+		length == 1 and all(test("the driver virtio-pci has it already"))' nic-before-bind.json
+}
+
 @test "kdump_local: crash opens the dump and backtraces the panic task" {
 	crash_says x86_64 "$(dump_dir)/vmcore" $'sys\nbt' >"$WORK/crash.txt"
 	cat "$WORK/crash.txt"

@@ -48,11 +48,19 @@ theirs() {
 		$1 == "@registers" && match($4, /^[TR]D[HT][0-9]*$/) { print mac[$2], $4, hex($NF) }' | sort
 }
 
-# boot ARCH: the guest of the lab, and what nic-dump says of its memory
+# bundle DIR: nic-dump as it is built here, with what it is linked with and the tables of registers; DIR/loader runs it
+bundle() {
+	local library
+	mkdir -p "$1/tables"
+	cp "$TOP/build/nic-dump" "$1"
+	while read -r library; do cp -L "$library" "$1"; done < <(ldd "$1/nic-dump" | grep -o '/[^ ]*')
+	mv "$1"/ld*.so* "$1/loader"
+	cp "$TOP"/capture/nic/regs/tables/*.csv "$1/tables"
+}
+
+# boot ARCH [BUNDLE]: the guest of the lab, and what nic-dump says of its memory
 boot() {
-	rm -rf "$WORK"
-	mkdir -p "$WORK"
-	"$LAB" nics "$1" "$WORK" >"$WORK/lab.log" 2>&1 || {
+	"$LAB" nics "$1" "$WORK" ${2:+"$2"} >"$WORK/lab.log" 2>&1 || {
 		tail -20 "$WORK/lab.log" | sed 's/^/# /' >&3
 		return 1
 	}
@@ -60,6 +68,39 @@ boot() {
 	sed 's/^/# nic-dump: KiB and seconds: /' "$WORK/cost" >&3
 	ours >"$WORK/ours.txt"
 	theirs >"$WORK/theirs.txt"
+}
+
+# unpack NAME: a directory that the guest had packed on its console, as $WORK/NAME
+unpack() {
+	mkdir -p "$WORK/$1"
+	sed 's/^ *[0-9.]* //' "$WORK/console" | tr -d '\r' | sed -n "/^@begin $1\$/,/^@end $1\$/p" | sed '1d;$d' |
+		base64 -d | tar -xz -C "$WORK/$1"
+}
+
+# registers_of_rings: what the device says, DRIVER REGISTER VALUE, of the queue that the driver uses
+registers_of_rings() {
+	local queue
+	queue=$(jq -r '.interfaces[] | select(.driver == "igb") | .driver_state.rings[0].register' "$WORK/capture/dead.json")
+	jq -r --arg queue "$queue" '
+		.devices[].values.registers | to_entries[] | select(.key | test("^(e1000|e1000e|igb)$")) | .key as $driver |
+		(if $driver == "igb" then $queue else "" end) as $n | .value.registers[] |
+		select(.name | test("^[RT]D[HT]" + $n + "$")) | "\($driver) \(.name[:3]) \(.values[0])"' \
+		"$WORK/capture/nic-before-bind.json" |
+		while read -r driver name value; do echo "$driver $name $((value))"; done | sort
+}
+
+# memory_of_rings: the same of the dead kernel's memory. What a driver writes into the tail of its receive ring is its own
+# affair: igb its next_to_use, e1000 the one before, e1000e the last multiple of 16 before it.
+memory_of_rings() {
+	jq -r '.interfaces[] | select(.driver_state.rings) | .driver as $driver |
+		select($driver | test("^(e1000|e1000e|igb)$")) | .driver_state.rings[] |
+		((.next_to_clean + .done_not_cleaned) % .size) as $head |
+		((.next_to_use + .size - 1) % .size) as $before |
+		if .name | test("^tx") then "\($driver) TDH \($head)", "\($driver) TDT \(.next_to_use)"
+		else "\($driver) RDH \($head)", "\($driver) RDT \(
+			if $driver == "e1000" then $before
+			elif $driver == "e1000e" then $before - $before % 16
+			else .next_to_use end)" end' "$WORK/capture/dead.json" | sort
 }
 
 json() { jq -e "$1" "$WORK/out/nic-dead.json"; }

@@ -6,7 +6,13 @@
 
 load nic_dead
 
-setup_file() { boot x86_64; }
+setup_file() {
+	rm -rf "$WORK"
+	bundle "$WORK/bundle"
+	boot x86_64 "$WORK/bundle"
+	unpack live
+	unpack capture
+}
 
 teardown_file() { rm -f "$WORK/vmcore"; }
 
@@ -90,6 +96,43 @@ teardown_file() { rm -f "$WORK/vmcore"; }
 	[ "$(wqdump_numbers "$device#mlx4fix" Cmp)" = "0x81 0x82" ]
 	[ "$(wqdump_numbers "$device#mlx4fix" Eqe)" = "0x4 0x5" ]
 	"$TOP/build/wqdump" -d "$device#mlx4fix" --source Eqe --dump WQ --qp 5 --fi 1 --num 1 | grep '(CQ_ERROR)'
+}
+
+# In use, heads and tails move between the passes, and nothing else of what the tables have does: reading changes nothing.
+@test "nic dead: registers of a living adapter show which move" {
+	local address table
+	for table in e1000e e1000 igb; do
+		address=$(jq -r ".devices[] | select(.values.registers.\"$table\") | .name" "$WORK/live/nic-live.json")
+		live="[.devices[] | select(.name == \"$address\") | .values.registers.\"$table\".registers[] |
+			select(.changed) | .name | gsub(\"[0-9]\"; \"\")] | sort"
+		# e1000e writes the tail of its receive ring once in sixteen frames
+		jq -e "$live | . - [\"RDT\"] == [\"RDH\", \"TDH\", \"TDT\"]" "$WORK/live/nic-live.json"
+	done
+	jq -e '[.devices[].values.registers."virtio-common"?.registers[]? | select(.name == "device_status") | .values[2]] ==
+		["0x0f", "0x0f"]' "$WORK/live/nic-live.json"
+}
+
+# The capture kernel reads the device before a driver has it, and the rings in the memory of the kernel that died. A tail
+# is what the driver wrote last. A head is how far the device has come: what the driver has seen (next_to_clean) and what
+# it had not seen when it died or what came later, whose descriptors are done in memory.
+@test "nic dead: heads and tails in the capture kernel are those of the rings in the memory of the same crash" {
+	registers_of_rings >"$WORK/registers.txt"
+	memory_of_rings >"$WORK/rings.txt"
+	cat "$WORK/registers.txt"
+	diff "$WORK/registers.txt" "$WORK/rings.txt"
+	[ "$(wc -l <"$WORK/rings.txt")" -eq 12 ]
+	# and it was no trivial case: frames had come of which a driver knew nothing. e1000e leaves them alone as it is told to;
+	# igb goes on looking at them.
+	jq -e '[.interfaces[] | select(.driver == "e1000e") | .driver_state.rings[] | select(.name == "rx") | .done_not_cleaned] |
+		length == 1 and .[0] > 0' "$WORK/capture/dead.json"
+}
+
+@test "nic dead: nothing moves in adapters that nobody drives, and what is not read says why" {
+	capture() { jq -e "$1" "$WORK/capture/nic-before-bind.json"; }
+	capture '[.devices[].values.registers | .[]? | .words_changed? // empty] | length == 7 and all(. == 0)'
+	capture '[.devices[].items[] | select(.collector == "registers" and .outcome != "ok") | .reason] |
+		length == 2 and all(test("the driver virtio-pci has it already"))'
+	capture '[.devices[].values.registers.vmxnet3?.registers[]? | select(.name == "MACL") | .values[0]] == ["0x5a005452"]'
 }
 
 # Another dump, of the kernel whose debuginfo the lab has.

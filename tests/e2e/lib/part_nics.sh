@@ -66,7 +66,7 @@ nics_initrd() {
 	local root=$1 modules=$2 out=$3 tree=$3.tree file loader
 	shift 3
 	mkdir -p "$tree"/{lib,bin,dev,usr/bin,usr/sbin}
-	for file in /usr/bin/busybox /usr/sbin/ethtool /usr/sbin/devlink; do
+	for file in /usr/bin/busybox /usr/sbin/ethtool /usr/sbin/devlink /usr/sbin/kexec; do
 		nics_program "$root" "$tree" "$file"
 	done
 	mv "$tree/usr/bin/busybox" "$tree/bin/busybox"
@@ -133,13 +133,63 @@ part_ppc64el_nics_make() {
 	cp "$kernel/release" "$1/release"
 }
 
-# nics_run ARCH DIR: boots the guest; leaves what it said in DIR/console and its memory in DIR/vmcore
+# nics_cpio TREE OUT: appended to an initramfs, its files are there too
+nics_cpio() {
+	(cd "$1" && find . | LAB_BIND=$1 enter "$(part_dir tools)/root" cpio -o -H newc -R 0:0 --quiet -D "$1") >"$2"
+}
+
+# nics_join INITRD CPIO OUT: the kernel finds an archive that is not compressed behind one that is at multiples of 4 only
+nics_join() {
+	cp "$1" "$3"
+	truncate -s %512 "$3"
+	cat "$2" >>"$3"
+}
+
+# nics_crash_initrd DIR PART BUNDLE: the initramfs of a guest that can crash, into DIR/initrd: the bundle as /nic, the
+# kernel that captures, and for that the same initramfs without this
+nics_crash_initrd() {
+	local dir=$1 part=$2 tree=$1/initrd.tree
+	rm -rf "$tree"
+	mkdir -p "$tree/nic"
+	cp -r "$3"/. "$tree/nic"
+	nics_cpio "$tree" "$dir/nic.cpio"
+	mkdir "$tree/crash"
+	cp "$part/kernel" "$tree/crash/kernel"
+	nics_join "$part/initrd" "$dir/nic.cpio" "$tree/crash/initrd"
+	nics_cpio "$tree" "$dir/crash.cpio"
+	nics_join "$part/initrd" "$dir/crash.cpio" "$dir/initrd"
+	rm -r "$tree" "$dir/nic.cpio" "$dir/crash.cpio"
+}
+
+# nics_end DIR ARCH GUEST: what is wanted of the guest once it is ready. On x86_64 it is told, by a link that goes down,
+# that its memory is saved: then it looks at itself, crashes, and its capture kernel says what that found.
+nics_end() {
+	local dir=$1 dump
+	dump='{"execute": "dump-guest-memory", "arguments": {"paging": false, "protocol": "file:'"$dir/vmcore"'"}}'
+	if [ ! -e "$dir/initrd" ]; then
+		"$E2E/qmp" "$dir/qmp" '{"execute": "stop"}' "$dump" quit
+		return
+	fi
+	"$E2E/qmp" "$dir/qmp" '{"execute": "stop"}' "$dump" cont \
+		'{"execute": "set_link", "arguments": {"name": "net0", "up": false}}' || return
+	await "$dir/console" '^ *[0-9.]* *@captured' 300 "$3" || return
+	"$E2E/qmp" "$dir/qmp" quit
+}
+
+# nics_run ARCH DIR [BUNDLE]: boots the guest; leaves what it said in DIR/console and its memory in DIR/vmcore. With a
+# BUNDLE (a directory with nic-dump, what it needs, and the tables of registers) it crashes after that, on x86_64.
 nics_run() {
-	local arch dir guest status=0 nics
+	local arch dir guest status=0 nics initrd
 	arch=$(debian_arch "$1")
 	dir=$(realpath -m "$2")
 	mkdir -p "$dir"
 	part_build "$arch-nics"
+	initrd=$(part_dir "$arch-nics")/initrd
+	rm -f "$dir/initrd"
+	if [ -n "${3-}" ]; then
+		nics_crash_initrd "$dir" "$(part_dir "$arch-nics")" "$3"
+		initrd=$dir/initrd
+	fi
 	# shellcheck disable=SC2054 # the comma is QEMU's
 	nics=(--nic virtio-net-pci --nic virtio-net-pci,packed=on --nic e1000e --nic igb)
 	case $arch in
@@ -147,9 +197,9 @@ nics_run() {
 	*) nics+=(--nic spapr-vlan --nic e1000) ;;
 	esac
 	rm -f "$dir/console"
-	guest_run --arch "$arch" --kernel "$(part_dir "$arch-nics")/kernel" --initrd "$(part_dir "$arch-nics")/initrd" \
-		--mem 512 --smp 1 "${nics[@]}" --console "$dir/console" --qmp "$dir/qmp" --time-limit 400 \
-		--append "panic=0 net.ifnames=0" >"$dir/said" 2>&1 &
+	guest_run --arch "$arch" --kernel "$(part_dir "$arch-nics")/kernel" --initrd "$initrd" \
+		--mem 512 --smp 1 "${nics[@]}" --console "$dir/console" --qmp "$dir/qmp" --time-limit 700 \
+		--append "panic=0 net.ifnames=0${3:+ crashkernel=192M iomem=relaxed}" >"$dir/said" 2>&1 &
 	guest=$!
 	# shellcheck disable=SC2064
 	trap "kill $guest 2>/dev/null; exit 125" INT TERM HUP
@@ -158,10 +208,10 @@ nics_run() {
 		kill "$guest" 2>/dev/null || :
 		die "nics: the guest was not ready (see $dir/console)"
 	fi
-	"$E2E/qmp" "$dir/qmp" '{"execute": "stop"}' \
-		'{"execute": "dump-guest-memory", "arguments": {"paging": false, "protocol": "file:'"$dir/vmcore"'"}}' \
-		quit >"$dir/qmp.log" || status=$?
+	nics_end "$dir" "$arch" "$guest" >"$dir/qmp.log" || status=$?
+	[ "$status" -eq 0 ] || kill "$guest" 2>/dev/null || :
 	wait "$guest" || :
 	trap - INT TERM HUP
-	[ "$status" -eq 0 ] || die "nics: QEMU did not write the memory (see $dir/qmp.log)"
+	rm -f "$dir/initrd"
+	[ "$status" -eq 0 ] || die "nics: QEMU did not write the memory, or the guest did not capture (see $dir/qmp.log)"
 }
