@@ -71,6 +71,18 @@ wait_until() {
 		"$dir/nic-live.json"
 }
 
+@test "now: what the kernel's messages call the virtio device below a PCI function" {
+	rm -r "$machine"
+	cp -a "$top/tests/fixtures/nic/virtio" "$machine"
+	local name
+	name=$(basename "$(find "$machine/sys/bus/virtio/devices" -mindepth 1 | head -1)")
+	run --separate-stderr nic now "virtio/$name"
+	[ "$status" -eq 0 ]
+	[[ ${output##*/} =~ ^dmn-0000_00_[0-9a-f]{2}\.0-GENERAL-USER-NA-- ]]
+	run -1 nic now "virtio/../$name"
+	run -1 nic now virtio/
+}
+
 @test "now: in the words of mlxtool, with a reason" {
 	run --separate-stderr nic dbg dump-me-now --reason 'port-down' 8 0 0
 	[ "$status" -eq 0 ]

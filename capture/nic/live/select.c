@@ -38,6 +38,30 @@ static const struct nic_subject *find_handle(const struct nic_inventory *inv, co
 	return found;
 }
 
+/*
+ * BUS/DEVICE whose device is right below one of ours: what the kernel's messages call the virtio
+ * device or the auxiliary device (subfunction) of a PCI function.
+ */
+static const struct nic_subject *find_below(const struct root *root,
+					    const struct nic_inventory *inv, const char *text)
+{
+	char path[256], target[4096];
+	size_t bus = strcspn(text, "/");
+	bool several;
+	if (!text[bus] || strchr(text + bus + 1, '/') || text[0] == '.' || text[bus + 1] == '.' ||
+	    snprintf(path, sizeof(path), "/sys/bus/%.*s/devices/%s", (int)bus, text,
+		     text + bus + 1) >= (int)sizeof(path) ||
+	    root_readlink(root, path, target, sizeof(target)) <= 0)
+		return NULL;
+	/* ../../../devices/pci0000:00/0000:00:03.0/virtio2 */
+	char *last = strrchr(target, '/');
+	if (!last)
+		return NULL;
+	*last = '\0';
+	char *parent = strrchr(target, '/');
+	return parent ? find_handle(inv, parent + 1, &several) : NULL;
+}
+
 /* An RDMA device is on a device, or (rxe, siw) on an interface. */
 static const struct nic_subject *find_rdma(const struct root *root, const struct nic_inventory *inv,
 					   const char *text)
@@ -67,6 +91,8 @@ struct err *nic_select(const struct root *root, const struct nic_inventory *inv,
 	if (several)
 		return err_new(ERR_USAGE, "%s: several buses have such a device; write BUS/%s",
 			       text, text);
+	if (!s)
+		s = find_below(root, inv, text);
 	if (!s)
 		s = find_rdma(root, inv, text);
 	if (!s)

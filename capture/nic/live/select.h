@@ -11,7 +11,8 @@
 /*
  * The device (NIC_PCI or NIC_BUS) called text: an interface, a PCI address with or without its
  * domain, a devlink handle (pci/0000:08:00.0, netdevsim/netdevsim10), a device of a bus without
- * it where that is unique (netdevsim10), or an RDMA device.
+ * it where that is unique (netdevsim10), a device of a bus that is right below one of these
+ * (virtio/virtio2), or an RDMA device.
  */
 struct err *nic_select(const struct root *root, const struct nic_inventory *inv, const char *text,
 		       const struct nic_subject **ret) must_check;
