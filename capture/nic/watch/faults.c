@@ -72,6 +72,7 @@ enum nic_verdict nic_faults_decide(struct nic_faults *f, const struct nic_event 
 				   unsigned per_hour, double now, struct nic_fault **fault)
 {
 	enum nic_verdict verdict = NIC_TAKE;
+	unsigned between = settings->v[NIC_SET_DEVICE_SECONDS];
 	*fault = NULL;
 	if (!settings->v[nic_sensor_setting(event->sensor)])
 		return NIC_SENSOR_OFF;
@@ -79,14 +80,17 @@ enum nic_verdict nic_faults_decide(struct nic_faults *f, const struct nic_event 
 	double quiet = settings->v[NIC_SET_QUIET_SECONDS];
 	if (x && x->taken >= 0 && now - x->last < quiet)
 		verdict = NIC_SAME_FAULT;
-	else if (device_is_limited(f, device, now, settings->v[NIC_SET_DEVICE_SECONDS]))
+	else if (device_is_limited(f, device, now, between))
 		verdict = NIC_DEVICE_LIMIT;
 	else if (hour_is_full(f, now, per_hour))
 		verdict = NIC_HOUR_LIMIT;
 	if (!x)
 		x = add(f, event, device);
+	else if (now - x->last >= quiet)
+		x->said = false; /* it is a new one, of which nothing was said yet */
 	x->last = now;
 	x->quiet = quiet;
+	x->between = between;
 	*fault = x;
 	if (verdict != NIC_TAKE) {
 		x->counted += event->count;
@@ -99,13 +103,28 @@ enum nic_verdict nic_faults_decide(struct nic_faults *f, const struct nic_event 
 	return NIC_TAKE;
 }
 
+void nic_faults_not_taken(struct nic_faults *f, struct nic_fault *fault)
+{
+	fault->taken = -1;
+	fault->counted++;
+	f->take_count--;
+}
+
 bool nic_faults_expire(struct nic_faults *f, double now, bool all, struct nic_fault *ret)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		if (!all && now - f->v[i].last < f->v[i].quiet)
+		struct nic_fault *x = &f->v[i];
+		if (!all && now - x->last < x->quiet)
 			continue;
-		*ret = f->v[i];
-		f->v[i] = f->v[--f->n];
+		/* It is over, but the limit of its device still asks when it was dumped. */
+		bool needed = !all && x->taken >= 0 && now - x->taken < x->between;
+		if (needed && x->counted == 0)
+			continue;
+		*ret = *x;
+		if (needed)
+			x->counted = 0;
+		else
+			*x = f->v[--f->n];
 		return true;
 	}
 	return false;

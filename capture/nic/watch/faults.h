@@ -44,7 +44,8 @@ struct nic_fault {
 	char reason[25];
 	double last;	  /* event */
 	double taken;	  /* moment of its incident; below 0: there was none */
-	double quiet;	  /* seconds until it is forgotten */
+	double quiet;	  /* seconds until it is over */
+	double between;	  /* seconds after taken in which its device is not dumped again */
 	uint64_t counted; /* events that became no incident */
 	bool said;	  /* that they are counted was logged */
 };
@@ -68,9 +69,13 @@ enum nic_verdict nic_faults_decide(struct nic_faults *f, const struct nic_event 
 				   const char *device, const struct nic_settings *settings,
 				   unsigned per_hour, double now, struct nic_fault **fault);
 
+/* An incident that NIC_TAKE allowed was not begun: the next event of the fault may have more luck.
+ */
+void nic_faults_not_taken(struct nic_faults *f, struct nic_fault *fault);
+
 /*
- * Takes the next fault out of the table that has been quiet long enough (or, with all, any) into
- * *ret; false when there is none.
+ * Tells, in *ret, of the next fault that has been quiet long enough (or, with all, of any), once;
+ * false when there is none. The table forgets it, but for what the limit of its device needs.
  */
 bool nic_faults_expire(struct nic_faults *f, double now, bool all, struct nic_fault *ret);
 

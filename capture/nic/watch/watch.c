@@ -103,8 +103,7 @@ static void on_event(void *arg, const struct nic_event *event)
 	enum nic_verdict verdict = nic_faults_decide(&w->faults, event, s->name, &settings,
 						     w->o->conf->per_hour, clock_now(), &fault);
 	if (verdict == NIC_TAKE && w->pending_count == PENDING_MAX) {
-		fault->taken = -1; /* the next event of it may have more luck */
-		fault->counted += event->count;
+		nic_faults_not_taken(&w->faults, fault);
 	} else if (verdict == NIC_TAKE) {
 		w->pending[w->pending_count] = *event;
 		snprintf(w->pending[w->pending_count++].device, sizeof(event->device), "%s",

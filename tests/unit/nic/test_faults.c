@@ -63,6 +63,46 @@ static void device_limit(void **state)
 	assert_int_equal(happens("c", "r", 70, &off, 0), NIC_SENSOR_OFF);
 }
 
+/* The limit of a device outlives the fault for which it was dumped. */
+static void device_limit_after_the_fault(void **state)
+{
+	(void)state;
+	struct nic_settings s = {{2, 1, 1, 1, 1, 600, 1}};
+	struct nic_fault x;
+	assert_int_equal(happens("a", "r", 0, &s, 0), NIC_TAKE);
+	assert_int_equal(happens("a", "r", 0.5, &s, 0), NIC_SAME_FAULT);
+	assert_true(nic_faults_expire(&f, 2, false, &x));
+	assert_int_equal(x.counted, 1);
+	/* told once */
+	assert_false(nic_faults_expire(&f, 2, false, &x));
+	assert_int_equal(happens("a", "r", 3, &s, 0), NIC_DEVICE_LIMIT);
+	assert_false(f.v[0].said);
+	f.v[0].said = true;
+	assert_int_equal(happens("a", "other", 4, &s, 0), NIC_DEVICE_LIMIT);
+	assert_true(nic_faults_expire(&f, 10, false, &x));
+	assert_true(nic_faults_expire(&f, 10, false, &x));
+	assert_int_equal(happens("a", "r", 599, &s, 0), NIC_DEVICE_LIMIT);
+	assert_false(f.v[0].said); /* a new fault, of which nothing was said */
+	assert_int_equal(happens("a", "r", 601, &s, 0), NIC_TAKE);
+	while (nic_faults_expire(&f, 2000, false, &x))
+		;
+	assert_int_equal(f.n, 0);
+}
+
+static void not_begun(void **state)
+{
+	(void)state;
+	struct nic_event e = {.sensor = NIC_SENSOR_DEVLINK, .reason = "r", .count = 5};
+	struct nic_fault *fault;
+	assert_int_equal(nic_faults_decide(&f, &e, "a", &defaults, 1, 0, &fault), NIC_TAKE);
+	nic_faults_not_taken(&f, fault);
+	assert_int_equal(fault->counted, 5);
+	/* neither the fault, the device nor the hour had its incident */
+	assert_int_equal(nic_faults_decide(&f, &e, "a", &defaults, 1, 1, &fault), NIC_TAKE);
+	assert_int_equal(fault->counted, 9);
+	assert_int_equal(happens("b", "r", 2, &defaults, 1), NIC_HOUR_LIMIT);
+}
+
 static void hour_limit(void **state)
 {
 	(void)state;
@@ -82,6 +122,8 @@ int main(void)
 		cmocka_unit_test_setup(storm, fresh),
 		cmocka_unit_test_setup(quiet, fresh),
 		cmocka_unit_test_setup(device_limit, fresh),
+		cmocka_unit_test_setup(device_limit_after_the_fault, fresh),
+		cmocka_unit_test_setup(not_begun, fresh),
 		cmocka_unit_test_setup(hour_limit, fresh),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
