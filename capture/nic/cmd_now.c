@@ -28,6 +28,7 @@ static struct err *now(const struct nic_take_options *o, const char *device)
 		.device = device,
 		.source = "USER",
 		.reason = o->reason,
+		.alone = true,
 		.deadline = o->deadline,
 		.registers = o->registers,
 	};

@@ -136,7 +136,7 @@ static struct err *attempt(struct attempt *a, char *path)
 		e = incident_store_init(&store, base, &t->conf->limits);
 	if (e)
 		return e;
-	store.one_per_device = true;
+	store.one_per_device = t->alone;
 	struct dmn_fields fields = {a->device, TYPE, t->source, t->reason, a->started};
 	e = incident_store_begin(&store, &fields, &incident);
 	if (!e) {

@@ -21,8 +21,13 @@ struct nic_take {
 	const char *source; /* USER, DEVLINK, TXTIMEOUT, PCI, DRIVER */
 	const char *reason;
 	const char *details; /* what the event said, for the manifest; may be NULL */
-	double deadline;     /* seconds for all collectors */
-	bool registers;	     /* the device's own, past its driver, too */
+	/*
+	 * Fails at once while another incident of the device is being taken: somebody waits for
+	 * the answer. A fault's is taken beside the other one, which may have begun before it.
+	 */
+	bool alone;
+	double deadline; /* seconds for all collectors */
+	bool registers;	 /* the device's own, past its driver, too */
 };
 
 /* path, PATH_MAX bytes, gets the directory that was made; *complete whether nothing was cut. */
