@@ -7,18 +7,36 @@
 #define SALVOR_NIC_WATCH_SENSOR_H
 
 #include "nic/watch/faults.h"
+#include "nic/watch/reporters.h"
 
 typedef void nic_event_handler(void *arg, const struct nic_event *event);
 
 /*
- * devlink health: the multicast group "config". nic_devlink_sensor_open() gives a descriptor to
- * poll, or an error (no devlink in this kernel); nic_devlink_sensor_read() reads what is there, at
- * most a burst of messages, and returns how often the kernel had to throw some away.
+ * devlink health: the multicast group "config", and what all reporters say when they are asked: at
+ * first, and when messages were lost. Asking is done by a child, whom the owner of the process
+ * reaps with all others.
  */
-struct err *nic_devlink_sensor_open(int *fd) must_check;
-unsigned nic_devlink_sensor_read(int fd, nic_event_handler *handle, void *arg);
-/* One datagram of netlink messages. */
-void nic_devlink_sensor_parse(const void *data, size_t len, nic_event_handler *handle, void *arg);
+struct nic_devlink_sensor {
+	int fd;	       /* to poll; -1: not open */
+	int answer_fd; /* to poll; -1: nobody is asked */
+	struct buf answer;
+	bool again; /* ask once more */
+	enum nic_report_from from;
+	struct nic_reporters reporters;
+};
+
+/* Fails where the kernel has no devlink. */
+struct err *nic_devlink_sensor_open(struct nic_devlink_sensor *s) must_check;
+void nic_devlink_sensor_close(struct nic_devlink_sensor *s);
+/*
+ * Reads what is there of both, at most a burst of messages, and returns how often the kernel had to
+ * throw some away.
+ */
+unsigned nic_devlink_sensor_read(struct nic_devlink_sensor *s, nic_event_handler *handle,
+				 void *arg);
+/* A datagram of messages, or a whole answer. */
+void nic_devlink_sensor_parse(struct nic_reporters *r, const void *data, size_t len,
+			      enum nic_report_from from, nic_event_handler *handle, void *arg);
 
 /* The kernel's log from now on. -errno, or a descriptor to poll; a record is one read(). */
 int nic_kmsg_sensor_open(void);

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * devlink_recover_notify() sends HEALTH_REPORTER_RECOVER to the group "config" when a reporter's
- * state changes and on each report of an error, with the state error (net/devlink/health.c).
+ * state changes and on each report of an error, with the state error (net/devlink/health.c). When
+ * they come too fast, some are thrown away; then all reporters are asked, for one of those may have
+ * been the only word of another device. Asking waits for the lock of every devlink instance, which
+ * a driver may hold as long as it talks to its firmware: a child does it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/devlink.h>
 #include <linux/genetlink.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
-#include "nic/decode/devlink.h"
 #include "nic/live/netlink.h"
 #include "nic/watch/sensor.h"
 
 /* Datagrams of one look: the caller has other things to do, too. */
 #define BURST	     1000
-#define RECEIVE_ROOM (4 << 20)
-/* A devlink reporter's state: HEALTHY 0, ERROR 1 (enum devlink_health_reporter_state). */
-#define STATE_ERROR 1
+#define RECEIVE_ROOM (1 << 20)
+#define ASK_SECONDS  30
 
 static bool group_of(const struct buf *answer, const char *name, uint32_t *ret)
 {
@@ -58,7 +62,7 @@ static struct err *find_group(uint32_t *ret)
 	return e;
 }
 
-struct err *nic_devlink_sensor_open(int *ret)
+static struct err *join_group(int *ret)
 {
 	uint32_t group;
 	struct err *e = find_group(&group);
@@ -69,7 +73,7 @@ struct err *nic_devlink_sensor_open(int *ret)
 		return err_os(errno, "opening a netlink socket");
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK};
 	int room = RECEIVE_ROOM;
-	/* More room makes losses rarer; without the right to it they are counted. */
+	/* More room makes losses rarer. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
 		room = 0;
 	if (bind(fd, (const void *)&address, sizeof(address)) < 0 ||
@@ -82,74 +86,172 @@ struct err *nic_devlink_sensor_open(int *ret)
 	return NULL;
 }
 
-static bool text_of(struct nla_view attrs, uint16_t type, char *out, size_t size)
+static bool put(int fd, const void *data, size_t len)
 {
-	struct nla_view v;
-	if (!nla_find(attrs, type, &v))
-		return false;
-	size_t len = strnlen((const char *)v.data, v.len);
-	if (len == 0 || len >= size)
-		return false;
-	memcpy(out, v.data, len);
-	out[len] = '\0';
-	return true;
-}
-
-static bool event_of(struct nla_view attrs, struct nic_event *event)
-{
-	char bus[NIC_NAME_MAX / 2], device[NIC_NAME_MAX], name[64];
-	struct nla_view reporter, state, count, port;
-	if (!text_of(attrs, DEVLINK_ATTR_BUS_NAME, bus, sizeof(bus)) ||
-	    !text_of(attrs, DEVLINK_ATTR_DEV_NAME, device, sizeof(device)) ||
-	    !nla_find(attrs, DEVLINK_ATTR_HEALTH_REPORTER, &reporter) ||
-	    !text_of(reporter, DEVLINK_ATTR_HEALTH_REPORTER_NAME, name, sizeof(name)) ||
-	    !nla_find(reporter, DEVLINK_ATTR_HEALTH_REPORTER_STATE, &state) ||
-	    nla_uint(&state) != STATE_ERROR)
-		return false;
-	*event = (struct nic_event) {.sensor = NIC_SENSOR_DEVLINK, .count = 1};
-	snprintf(event->device, sizeof(event->device), "%s/%s", bus, device);
-	snprintf(event->reason, sizeof(event->reason), "%.24s", name);
-	int n = snprintf(event->details, sizeof(event->details), "devlink health reporter %s",
-			 name);
-	if (nla_find(attrs, DEVLINK_ATTR_PORT_INDEX, &port))
-		n += snprintf(event->details + n, sizeof(event->details) - (size_t)n, " of port %u",
-			      (unsigned)nla_uint(&port));
-	if (nla_find(reporter, DEVLINK_ATTR_HEALTH_REPORTER_ERR_COUNT, &count))
-		snprintf(event->details + n, sizeof(event->details) - (size_t)n,
-			 ": in error, %llu errors so far", (unsigned long long)nla_uint(&count));
-	return true;
-}
-
-void nic_devlink_sensor_parse(const void *data, size_t len, nic_event_handler *handle, void *arg)
-{
-	struct nla_view answer = {data, len}, attrs;
-	for (;;) {
-		const uint8_t *at = answer.data;
-		struct nic_event event;
-		struct genlmsghdr g;
-		if (!devlink_take(&answer, &attrs))
-			return;
-		memcpy(&g, at + NLMSG_HDRLEN, sizeof(g));
-		if (g.cmd == DEVLINK_CMD_HEALTH_REPORTER_RECOVER && event_of(attrs, &event))
-			handle(arg, &event);
+	for (const char *p = data; len > 0;) {
+		ssize_t n = write(fd, p, len);
+		if (n <= 0)
+			return false;
+		p += n;
+		len -= (size_t)n;
 	}
+	return true;
 }
 
-unsigned nic_devlink_sensor_read(int fd, nic_event_handler *handle, void *arg)
+/* The child: all reporters' states, their length in front, so that half an answer is known as such.
+ */
+static _Noreturn void ask_all(int fd)
+{
+	struct nic_netlink n;
+	_cleanup_buf_ struct buf answer = BUF_INIT;
+	sigset_t none;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	alarm(ASK_SECONDS);
+	struct err *e = nic_netlink_init_family(&n, DEVLINK_GENL_NAME);
+	if (!e) {
+		nic_netlink_command(&n, DEVLINK_CMD_HEALTH_REPORTER_GET, NLM_F_DUMP);
+		e = nic_netlink_talk(&n, &answer);
+	}
+	uint64_t len = answer.len;
+	bool told = !e && put(fd, &len, sizeof(len)) && put(fd, answer.data, answer.len);
+	_exit(!told);
+}
+
+/* Begins to ask, unless that is going on: then once more when it is over. */
+static void ask(struct nic_devlink_sensor *s)
+{
+	int fds[2];
+	if (s->answer_fd >= 0) {
+		s->again = true;
+		return;
+	}
+	s->again = false;
+	s->answer.len = 0;
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return;
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(s->fd);
+		close(fds[0]);
+		ask_all(fds[1]);
+	}
+	close(fds[1]);
+	if (pid < 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0)
+		close(fds[0]);
+	else
+		s->answer_fd = fds[0];
+}
+
+struct err *nic_devlink_sensor_open(struct nic_devlink_sensor *s)
+{
+	struct nic_devlink_sensor new = {.fd = -1, .answer_fd = -1, .from = NIC_REPORT_FIRST};
+	struct err *e = join_group(&new.fd);
+	if (e)
+		return e;
+	ask(&new);
+	*s = new;
+	return NULL;
+}
+
+void nic_devlink_sensor_close(struct nic_devlink_sensor *s)
+{
+	cleanup_close(&s->fd);
+	cleanup_close(&s->answer_fd);
+	s->fd = s->answer_fd = -1;
+	buf_deinit(&s->answer);
+	nic_reporters_deinit(&s->reporters);
+}
+
+void nic_devlink_sensor_parse(struct nic_reporters *r, const void *data, size_t len,
+			      enum nic_report_from from, nic_event_handler *handle, void *arg)
+{
+	const uint8_t command = from == NIC_REPORT_MESSAGE ? DEVLINK_CMD_HEALTH_REPORTER_RECOVER
+							   : DEVLINK_CMD_HEALTH_REPORTER_GET;
+	struct nla_view messages = {data, len}, attrs;
+	for (;;) {
+		const uint8_t *at = messages.data;
+		struct nic_report report;
+		struct genlmsghdr g;
+		if (!devlink_take(&messages, &attrs))
+			break;
+		memcpy(&g, at + NLMSG_HDRLEN, sizeof(g));
+		if (g.cmd != command || !nic_report_parse(attrs, &report))
+			continue;
+		struct nic_event event = {.sensor = NIC_SENSOR_DEVLINK};
+		event.count = nic_reporters_note(r, &report, from);
+		if (event.count == 0)
+			continue;
+		snprintf(event.device, sizeof(event.device), "%s", report.device);
+		snprintf(event.reason, sizeof(event.reason), "%.24s", report.name);
+		char port[32] = "";
+		if (report.port >= 0)
+			snprintf(port, sizeof(port), " of port %ld", report.port);
+		snprintf(event.details, sizeof(event.details),
+			 "devlink health reporter %s%s: %s, %llu errors so far", report.name, port,
+			 report.error ? "in error" : "recovered",
+			 (unsigned long long)report.errors);
+		handle(arg, &event);
+	}
+	if (from != NIC_REPORT_MESSAGE)
+		nic_reporters_forget(r);
+}
+
+/*
+ * What there is of the child's answer; at its end, the answer, but not before the messages that are
+ * older than it: each of them would be an error for the second time.
+ */
+static void read_answer(struct nic_devlink_sensor *s, bool drained, nic_event_handler *handle,
+			void *arg)
+{
+	uint64_t len = 0;
+	ssize_t n;
+	do {
+		char *at = s->answer.len <= NIC_NETLINK_MAX + sizeof(len)
+				   ? buf_reserve(&s->answer, 65536)
+				   : NULL;
+		n = at ? read(s->answer_fd, at, 65536) : 0;
+		if (n > 0)
+			s->answer.len += (size_t)n;
+	} while (n > 0);
+	if (!drained || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return;
+	if (s->answer.len >= sizeof(len))
+		memcpy(&len, s->answer.data, sizeof(len));
+	if (s->answer.len >= sizeof(len) && len == s->answer.len - sizeof(len)) {
+		nic_devlink_sensor_parse(&s->reporters, s->answer.data + sizeof(len), (size_t)len,
+					 s->from, handle, arg);
+		s->from = NIC_REPORT_LATER;
+	}
+	close(s->answer_fd);
+	s->answer_fd = -1;
+	buf_deinit(&s->answer);
+	if (s->again)
+		ask(s);
+}
+
+unsigned nic_devlink_sensor_read(struct nic_devlink_sensor *s, nic_event_handler *handle, void *arg)
 {
 	static char bytes[65536] __attribute__((aligned(8)));
 	unsigned lost = 0;
-	for (int i = 0; i < BURST; i++) {
+	bool drained = false;
+	for (int i = 0; i < BURST && !drained; i++) {
 		struct sockaddr_nl from = {0};
 		socklen_t size = sizeof(from);
-		ssize_t n = recvfrom(fd, bytes, sizeof(bytes), 0, (void *)&from, &size);
+		ssize_t n = recvfrom(s->fd, bytes, sizeof(bytes), 0, (void *)&from, &size);
 		if (n < 0 && errno == ENOBUFS)
 			lost++;
-		else if (n < 0 && errno != EINTR)
-			break;
+		else if (n < 0)
+			drained = errno != EINTR;
 		/* Port 0 is the kernel; anybody may send to a socket. */
 		else if (n > 0 && from.nl_pid == 0)
-			nic_devlink_sensor_parse(bytes, (size_t)n, handle, arg);
+			nic_devlink_sensor_parse(&s->reporters, bytes, (size_t)n,
+						 NIC_REPORT_MESSAGE, handle, arg);
 	}
+	if (s->answer_fd >= 0)
+		read_answer(s, drained, handle, arg);
+	if (lost)
+		ask(s);
 	return lost;
 }

@@ -27,7 +27,8 @@ struct watch {
 	double inventory_at;
 	struct nic_faults faults;
 	struct nic_counters counters;
-	int devlink, kmsg, signals;
+	struct nic_devlink_sensor devlink;
+	int kmsg, signals;
 	struct nic_event pending[PENDING_MAX]; /* to be taken, the first one in front */
 	size_t pending_count;
 	pid_t child; /* takes an incident; 0: none */
@@ -121,7 +122,7 @@ static _Noreturn void child(const struct watch *w, const struct nic_event *event
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	const int fds[] = {w->devlink, w->kmsg, w->signals};
+	const int fds[] = {w->devlink.fd, w->devlink.answer_fd, w->kmsg, w->signals};
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
@@ -200,7 +201,9 @@ static void tick(struct watch *w, double now)
 		say_counted(w, &f);
 	if (w->lost)
 		nic_log(w->o->log, LOG_WARNING, NIC_LOG_WATCH,
-			"devlink messages came faster than they could be read, %u times", w->lost);
+			"devlink messages came faster than they could be read, %u times; all "
+			"reporters are asked",
+			w->lost);
 	w->lost = 0;
 	reap(w);
 }
@@ -210,15 +213,16 @@ static void loop(struct watch *w)
 	double next = clock_now();
 	while (!w->stop) {
 		struct pollfd p[] = {{.fd = w->signals, .events = POLLIN},
-				     {.fd = w->devlink, .events = POLLIN},
+				     {.fd = w->devlink.fd, .events = POLLIN},
+				     {.fd = w->devlink.answer_fd, .events = POLLIN},
 				     {.fd = w->kmsg, .events = POLLIN}};
 		double left = next - clock_now();
 		int n = poll(p, ARRAY_SIZE(p), left > 0 ? (int)(left * 1000) + 1 : 0);
 		if (n > 0 && p[0].revents)
 			on_signals(w);
-		if (n > 0 && p[1].revents)
-			w->lost += nic_devlink_sensor_read(w->devlink, on_event, w);
-		if (n > 0 && p[2].revents)
+		if (n > 0 && (p[1].revents || p[2].revents))
+			w->lost += nic_devlink_sensor_read(&w->devlink, on_event, w);
+		if (n > 0 && p[3].revents)
 			nic_kmsg_sensor_read(w->kmsg, on_event, w);
 		/* Even when events never end. */
 		if (clock_now() >= next) {
@@ -269,7 +273,7 @@ static void open_sensors(struct watch *w)
 			snprintf(no_kmsg, sizeof(no_kmsg), ", /dev/kmsg: %s", strerror(-w->kmsg));
 	}
 	nic_log(w->o->log, LOG_INFO, NIC_LOG_WATCH, "watching: counters%s%s; not: %s%s",
-		w->devlink >= 0 ? ", devlink health" : "", w->kmsg >= 0 ? ", kernel log" : "",
+		w->devlink.fd >= 0 ? ", devlink health" : "", w->kmsg >= 0 ? ", kernel log" : "",
 		e ? err_message(e) : "-", no_kmsg);
 	err_free(e);
 	w->kmsg = MAX(w->kmsg, NO_FD);
@@ -281,7 +285,7 @@ struct err *nic_watch_run(const struct nic_watch_options *o)
 	if (!w)
 		return err_nomem();
 	w->o = o;
-	w->devlink = w->kmsg = w->signals = NO_FD;
+	w->devlink.fd = w->devlink.answer_fd = w->kmsg = w->signals = NO_FD;
 	struct err *e = nic_inventory_init(&w->inventory, o->root);
 	w->inventory_at = clock_now();
 	if (!e)
@@ -291,7 +295,7 @@ struct err *nic_watch_run(const struct nic_watch_options *o)
 		loop(w);
 		stop(w);
 	}
-	cleanup_close(&w->devlink);
+	nic_devlink_sensor_close(&w->devlink);
 	cleanup_close(&w->kmsg);
 	cleanup_close(&w->signals);
 	nic_counters_deinit(&w->counters);

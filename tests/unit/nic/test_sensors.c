@@ -3,9 +3,11 @@
  * bytes. */
 #include "nic/nic_unit.h"
 
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/devlink.h>
 #include <linux/genetlink.h>
+#include <sys/socket.h>
 #include "nic/watch/sensor.h"
 
 static struct nic_event last;
@@ -18,7 +20,10 @@ static void keep(void *arg, const struct nic_event *event)
 	events++;
 }
 
-static size_t message(char *out, uint8_t command, uint8_t state_value)
+static struct nic_reporters reporters;
+
+static size_t message(char *out, uint8_t command, const char *name, uint8_t state_value,
+		      uint64_t errors)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(out);
 	h->nlmsg_type = 0x15;
@@ -27,36 +32,148 @@ static size_t message(char *out, uint8_t command, uint8_t state_value)
 	mnl_attr_put_strz(h, DEVLINK_ATTR_BUS_NAME, "pci");
 	mnl_attr_put_strz(h, DEVLINK_ATTR_DEV_NAME, "0000:08:00.0");
 	struct nlattr *nest = mnl_attr_nest_start(h, DEVLINK_ATTR_HEALTH_REPORTER);
-	mnl_attr_put_strz(h, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fw_fatal");
+	mnl_attr_put_strz(h, DEVLINK_ATTR_HEALTH_REPORTER_NAME, name);
 	mnl_attr_put_u8(h, DEVLINK_ATTR_HEALTH_REPORTER_STATE, state_value);
-	mnl_attr_put_u64(h, DEVLINK_ATTR_HEALTH_REPORTER_ERR_COUNT, 7);
+	mnl_attr_put_u64(h, DEVLINK_ATTR_HEALTH_REPORTER_ERR_COUNT, errors);
 	mnl_attr_nest_end(h, nest);
 	return h->nlmsg_len;
 }
 
+/* A message of the kernel on its own; how many events came of it. */
+static unsigned says(uint8_t command, const char *name, uint8_t state_value, uint64_t errors)
+{
+	char bytes[4096] __attribute__((aligned(8)));
+	size_t len = message(bytes, command, name, state_value, errors);
+	unsigned before = events;
+	nic_devlink_sensor_parse(&reporters, bytes, len, NIC_REPORT_MESSAGE, keep, NULL);
+	return events - before;
+}
+
+#define RECOVER DEVLINK_CMD_HEALTH_REPORTER_RECOVER
+
 static void devlink(void **state)
 {
 	(void)state;
-	char bytes[4096] __attribute__((aligned(8)));
-	size_t len = message(bytes, DEVLINK_CMD_HEALTH_REPORTER_RECOVER, 1);
-	events = 0;
-	nic_devlink_sensor_parse(bytes, len, keep, NULL);
-	assert_int_equal(events, 1);
+	assert_int_equal(says(RECOVER, "fw_fatal", 1, 7), 1);
 	assert_string_equal(last.device, "pci/0000:08:00.0");
 	assert_string_equal(last.reason, "fw_fatal");
-	assert_contains(last.details, "7 errors so far");
+	assert_contains(last.details, "in error, 7 errors so far");
+	assert_int_equal(last.count, 1); /* of what was before nothing is known */
 	/* recovered; another command */
-	len = message(bytes, DEVLINK_CMD_HEALTH_REPORTER_RECOVER, 0);
-	nic_devlink_sensor_parse(bytes, len, keep, NULL);
-	len = message(bytes, DEVLINK_CMD_PORT_NEW, 1);
-	nic_devlink_sensor_parse(bytes, len, keep, NULL);
+	assert_int_equal(says(RECOVER, "fw_fatal", 0, 7), 0);
+	assert_int_equal(says(DEVLINK_CMD_PORT_NEW, "fw_fatal", 1, 8), 0);
+	/* the next error; a state that changes without one */
+	assert_int_equal(says(RECOVER, "fw_fatal", 1, 8), 1);
+	assert_int_equal(last.count, 1);
+	assert_int_equal(says(RECOVER, "fw_fatal", 0, 8), 0);
+	assert_int_equal(says(RECOVER, "fw_fatal", 1, 8), 1);
+	/* a driver that was loaded anew counts anew */
+	assert_int_equal(says(RECOVER, "fw_fatal", 0, 0), 0);
+	assert_int_equal(says(RECOVER, "fw_fatal", 1, 1), 1);
+	nic_reporters_deinit(&reporters);
+}
+
+/* What messages that were lost would have said, a later one or an answer does. */
+static void devlink_lost(void **state)
+{
+	(void)state;
+	char all[8192] __attribute__((aligned(8)));
+	size_t len = message(all, DEVLINK_CMD_HEALTH_REPORTER_GET, "fw_fatal", 0, 3);
+	size_t both = len + message(all + len, DEVLINK_CMD_HEALTH_REPORTER_GET, "fw", 0, 5);
+	events = 0;
+	nic_devlink_sensor_parse(&reporters, all, both, NIC_REPORT_FIRST, keep, NULL);
+	assert_int_equal(events, 0);
+	assert_int_equal(says(RECOVER, "fw_fatal", 1, 9), 1);
+	assert_int_equal(last.count, 6);
+	/* the message that it was in error was lost, that it recovered was not */
+	assert_int_equal(says(RECOVER, "fw", 0, 6), 1);
+	assert_int_equal(last.count, 1);
+	assert_contains(last.details, "recovered, 6 errors so far");
+	/* an answer that is older than the last message */
+	len = message(all, DEVLINK_CMD_HEALTH_REPORTER_GET, "fw_fatal", 1, 8);
+	events = 0;
+	nic_devlink_sensor_parse(&reporters, all, len, NIC_REPORT_LATER, keep, NULL);
+	assert_int_equal(events, 0);
+	assert_int_equal(says(RECOVER, "fw_fatal", 1, 10), 1);
+	assert_int_equal(last.count, 1);
+	assert_int_equal(says(RECOVER, "fw", 0, 6), 0);
+	/* nothing but the answer; a reporter that is new since the first one */
+	len = message(all, DEVLINK_CMD_HEALTH_REPORTER_GET, "fw_fatal", 0, 10);
+	both = len + message(all + len, DEVLINK_CMD_HEALTH_REPORTER_GET, "tx", 0, 2);
+	events = 0;
+	nic_devlink_sensor_parse(&reporters, all, both, NIC_REPORT_LATER, keep, NULL);
 	assert_int_equal(events, 1);
-	/* cut anywhere, and with any byte changed: nothing but fewer events */
-	len = message(bytes, DEVLINK_CMD_HEALTH_REPORTER_RECOVER, 1);
+	assert_string_equal(last.reason, "tx");
+	assert_int_equal(last.count, 2);
+	/* "fw" was not in the answer: it was heard of since the one before, and is forgotten now */
+	assert_int_equal(reporters.n, 3);
+	nic_devlink_sensor_parse(&reporters, all, both, NIC_REPORT_LATER, keep, NULL);
+	assert_int_equal(events, 1);
+	assert_int_equal(reporters.n, 2);
+	nic_reporters_deinit(&reporters);
+}
+
+/* An answer of len bytes of which cut are missing, with two messages that are older in the socket.
+ */
+static void answered(struct nic_devlink_sensor *s, const char *answer, uint64_t len, size_t cut)
+{
+	char bytes[4096] __attribute__((aligned(8)));
+	int sockets[2], pipes[2];
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, sockets), 0);
+	assert_int_equal(pipe2(pipes, O_NONBLOCK), 0);
+	s->fd = sockets[0];
+	s->answer_fd = pipes[0];
+	for (uint64_t errors = 1; errors <= 2; errors++) {
+		size_t n = message(bytes, RECOVER, "fw", 1, errors);
+		assert_int_equal(send(sockets[1], bytes, n, 0), n);
+	}
+	assert_int_equal(write(pipes[1], &len, sizeof(len)), sizeof(len));
+	/* what is there already is kept */
+	assert_int_equal(nic_devlink_sensor_read(s, keep, NULL), 0);
+	assert_true(s->answer_fd >= 0);
+	assert_int_equal(write(pipes[1], answer, len - cut), len - cut);
+	close(pipes[1]);
+	assert_int_equal(nic_devlink_sensor_read(s, keep, NULL), 0);
+	assert_int_equal(s->answer_fd, -1);
+	close(sockets[1]);
+}
+
+static void devlink_answer(void **state)
+{
+	(void)state;
+	char answer[4096] __attribute__((aligned(8)));
+	size_t len = message(answer, DEVLINK_CMD_HEALTH_REPORTER_GET, "fw", 0, 5);
+	struct nic_devlink_sensor s = {.from = NIC_REPORT_FIRST};
+	/* half an answer is none: the next one is the first */
+	events = 0;
+	answered(&s, answer, len, 1);
+	assert_int_equal(events, 2);
+	assert_int_equal(s.from, NIC_REPORT_FIRST);
+	nic_devlink_sensor_close(&s);
+	/* the messages are one error each, the answer the three that were not heard of */
+	events = 0;
+	answered(&s, answer, len, 0);
+	assert_int_equal(events, 3);
+	assert_int_equal(last.count, 3);
+	assert_int_equal(s.from, NIC_REPORT_LATER);
+	nic_devlink_sensor_close(&s);
+	/* no devlink instance, so no reporter: an answer, too */
+	s.from = NIC_REPORT_FIRST;
+	answered(&s, answer, 0, 0);
+	assert_int_equal(s.from, NIC_REPORT_LATER);
+	nic_devlink_sensor_close(&s);
+}
+
+/* Cut anywhere, and with any byte changed: nothing but other events; and a table with a limit. */
+static void devlink_hostile(void **state)
+{
+	(void)state;
+	char bytes[4096] __attribute__((aligned(8))), name[16];
+	size_t len = message(bytes, RECOVER, "fw_fatal", 1, 7);
 	for (size_t n = 0; n < len; n++) {
 		char *exact = malloc(n + 1);
 		memcpy(exact, bytes, n);
-		nic_devlink_sensor_parse(exact, n, keep, NULL);
+		nic_devlink_sensor_parse(&reporters, exact, n, NIC_REPORT_MESSAGE, keep, NULL);
 		free(exact);
 	}
 	uint64_t random = 4;
@@ -65,9 +182,15 @@ static void devlink(void **state)
 		memcpy(exact, bytes, len);
 		for (int k = 0; k < 3; k++)
 			exact[unit_random(&random) % len] = (char)unit_random(&random);
-		nic_devlink_sensor_parse(exact, len, keep, NULL);
+		nic_devlink_sensor_parse(&reporters, exact, len, NIC_REPORT_MESSAGE, keep, NULL);
 		free(exact);
 	}
+	for (int i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "r%d", i);
+		assert_int_equal(says(RECOVER, name, 1, 1), 1);
+	}
+	assert_int_equal(reporters.n, 4096);
+	nic_reporters_deinit(&reporters);
 }
 
 static void kmsg(void **state)
@@ -152,9 +275,9 @@ static void counters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(devlink),
-		cmocka_unit_test(kmsg),
-		cmocka_unit_test(counters),
+		cmocka_unit_test(devlink),	  cmocka_unit_test(devlink_lost),
+		cmocka_unit_test(devlink_answer), cmocka_unit_test(devlink_hostile),
+		cmocka_unit_test(kmsg),		  cmocka_unit_test(counters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
