@@ -11,32 +11,44 @@
 
 #define RECORD_MAX 8192
 #define BURST	   1000
-/* KERN_ERR; lower is worse. */
-#define LEVEL_ERR 3
+/* Lower is worse. */
+#define LEVEL_ERR     3
+#define LEVEL_WARNING 4
 
-/* In the order of what says most. */
+/*
+ * In the order of what says most. A driver calls it a warning that its firmware does not answer:
+ * wait_func() and cb_timeout_handler() of mlx5/core/cmd.c, mlx4_cmd_poll() and mlx4_cmd_wait() of
+ * mlx4/cmd.c.
+ */
 static const struct {
 	const char *words;
 	const char *reason;
+	unsigned level; /* at most */
 } kinds[] = {
-	{"health compromised", "fw_health"},
-	{"assert_exit_ptr", "fw_health"},
-	{"device's health", "fw_health"},
-	{"internal error", "internal_error"},
-	{"fatal", "fatal_error"},
-	{"catas", "catastrophic"},
-	{"Unit Hang", "hang"},
-	{"hung", "hang"},
-	{"Adapter reset", "reset"},
-	{"reset adapter", "reset"},
-	{"cmd timeout", "fw_command"},
-	{"command timeout", "fw_command"},
-	{"firmware", "fw_error"},
-	{"FW ", "fw_error"},
-	{"timed out", "timeout"},
-	{"timeout", "timeout"},
-	{"Lost communication", "lost"},
-	{"PCIe link lost", "lost"},
+	{"leak of a command resource", "fw_command", LEVEL_WARNING}, /* mlx5 */
+	{"go bit not cleared", "fw_command", LEVEL_WARNING},	     /* mlx4 */
+	{"health compromised", "fw_health", LEVEL_ERR},		     /* mlx5, poll_health() */
+	{"assert_exit_ptr", "fw_health", LEVEL_ERR},		     /* mlx5, print_health_info() */
+	{"internal error", "internal_error", LEVEL_ERR},
+	{"fatal", "fatal_error", LEVEL_ERR},
+	{"catas", "catastrophic", LEVEL_ERR},
+	{"Unit Hang", "hang", LEVEL_ERR}, /* e1000, e1000e, igb, … */
+	{"hung", "hang", LEVEL_ERR},
+	{"reset adapter", "reset", LEVEL_ERR}, /* e1000e, igb, ixgbe: "Reset adapter" */
+	{"PCIe link lost", "lost", LEVEL_ERR}, /* igb, igc, fm10k */
+	{"firmware", "fw_error", LEVEL_ERR},
+	{"FW ", "fw_error", LEVEL_ERR},
+	{"timed out", "timeout", LEVEL_ERR},
+	{"timeout", "timeout", LEVEL_ERR},
+};
+
+/*
+ * What has a sensor of its own, which knows the queue or the counter and can be switched off alone:
+ * dev_watchdog() (net/sched/sch_generic.c) and what drivers add to it, and aer_print_error()
+ * (drivers/pci/pcie/aer.c), whose "Non-Fatal" is not fatal.
+ */
+static const char *const others[] = {
+	"NETDEV WATCHDOG", "TX timeout", "Tx timeout", "PCIe Bus Error", "AER: ",
 };
 
 int nic_kmsg_sensor_open(void)
@@ -69,15 +81,18 @@ bool nic_kmsg_sensor_parse(const char *record, struct nic_event *event)
 	unsigned long prefix = strtoul(record, &end, 10);
 	const char *text = strchr(record, ';');
 	/* Facility 0 is the kernel; anybody else may write there, but not as that. */
-	if (end == record || *end != ',' || prefix > LEVEL_ERR || !text)
+	if (end == record || *end != ',' || prefix > LEVEL_WARNING || !text)
 		return false;
 	*event = (struct nic_event) {.sensor = NIC_SENSOR_DRIVER, .count = 1};
 	snprintf(event->details, sizeof(event->details), "%.*s",
 		 (int)MIN(strcspn(text + 1, "\n"), 255U), text + 1);
 	if (!device_of(record, event->device, sizeof(event->device)))
 		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (strstr(event->details, others[i]))
+			return false;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (strcasestr(event->details, kinds[i].words)) {
+		if (prefix <= kinds[i].level && strcasestr(event->details, kinds[i].words)) {
 			snprintf(event->reason, sizeof(event->reason), "%s", kinds[i].reason);
 			return true;
 		}

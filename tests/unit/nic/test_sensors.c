@@ -208,6 +208,25 @@ static void kmsg(void **state)
 		 "SUBSYSTEM=pci\n DEVICE=+pci:0000:00:03.0\n",
 		 "pci/0000:00:03.0", "hang"},
 		{"2,1,1,-;x: FATAL\n DEVICE=+vio:30000002\n", "vio/30000002", "fatal_error"},
+		/* mere warnings, as mlx5 and mlx4 say it */
+		{"4,1,1,-;mlx5_core 0000:08:00.0: wait_func:1195:(pid 1967079): ENABLE_HCA(0x104) "
+		 "timeout. Will cause a leak of a command resource\n DEVICE=+pci:0000:08:00.0\n",
+		 "pci/0000:08:00.0", "fw_command"},
+		{"4,1,1,-;mlx4_core 0000:08:00.0: command 0x31 timed out (go bit not cleared)\n "
+		 "DEVICE=+pci:0000:08:00.0\n",
+		 "pci/0000:08:00.0", "fw_command"},
+		{"4,1,1,-;x: timeout\n DEVICE=+pci:0000:08:00.0\n", NULL, NULL},
+		/* what other sensors see, who know more of it */
+		{"2,1,1,-;virtio_net virtio4 enp1s0: NETDEV WATCHDOG: CPU: 0: transmit queue 0 "
+		 "timed out 5084 ms\n SUBSYSTEM=virtio\n DEVICE=+virtio:virtio4\n",
+		 NULL, NULL},
+		{"3,1,1,-;virtio_net virtio4 enp1s0: TX timeout on queue: 0\n "
+		 "DEVICE=+virtio:virtio4\n",
+		 NULL, NULL},
+		{"3,1,1,-;virtio-pci 0000:01:00.0: PCIe Bus Error: severity=Uncorrectable "
+		 "(Non-Fatal), type=Transaction Layer, (Requester ID)\n "
+		 "DEVICE=+pci:0000:01:00.0\n",
+		 NULL, NULL},
 		/* a warning; nobody's; from user space; nothing that we know; a block device */
 		{"4,1,1,-;x: fatal\n DEVICE=+pci:0000:08:00.0\n", NULL, NULL},
 		{"3,1,1,-;x: fatal\n", NULL, NULL},
