@@ -12,9 +12,11 @@
 #include "nic/dead/members.h"
 #include "nic/decode/devlink.h"
 
+#define FMSG_BINARY  11 /* DEVLINK_VAR_ATTR_TYPE_BINARY, before 6.16 NLA_BINARY */
 #define NAME_SIZE    64
 #define ITEMS_MAX    65536	   /* of one dump */
-#define STREAM_MAX   (2u << 20)	   /* bytes of one dump */
+#define STREAM_MAX   (2u << 20)	   /* bytes of one dump, but for */
+#define BINARY_MAX   (8u << 20)	   /* its binary values: a whole space of registers */
 #define TEXT_MAX     1500	   /* of it for people */
 #define VALUE_MAX    65531	   /* what an attribute can have */
 #define SNAPSHOT_MAX (64ull << 20) /* of one snapshot; the budget is less */
@@ -59,8 +61,14 @@ static void to_our_order(uint8_t type, uint8_t *data, size_t len, enum byte_orde
 	}
 }
 
+struct stream {
+	struct buf bytes;
+	size_t binary; /* of the bytes */
+	size_t lost;   /* items */
+};
+
 /* One struct devlink_fmsg_item as the attributes that the kernel would send for it. */
-static bool item(struct dead *d, const struct place *p, struct buf *stream)
+static bool item(struct dead *d, const struct place *p, struct stream *stream)
 {
 	uint64_t type, nla, len;
 	struct place value;
@@ -74,20 +82,45 @@ static bool item(struct dead *d, const struct place *p, struct buf *stream)
 		return false;
 	if (type == DEVLINK_ATTR_FMSG_OBJ_VALUE_DATA) {
 		uint8_t kind = (uint8_t)nla;
-		attribute(stream, DEVLINK_ATTR_FMSG_OBJ_VALUE_TYPE, &kind, 1);
+		attribute(&stream->bytes, DEVLINK_ATTR_FMSG_OBJ_VALUE_TYPE, &kind, 1);
+		stream->binary += kind == FMSG_BINARY ? len : 0;
 		to_our_order(kind, data, len, d->k->vmcore->order);
 	}
-	attribute(stream, (uint16_t)type, data, len);
+	attribute(&stream->bytes, (uint16_t)type, data, len);
 	return true;
+}
+
+/* All items, as far as there is room for them; what is missing is said. */
+static void items(struct dead *d, struct list_iter *it, struct place *p, struct stream *stream)
+{
+	uint64_t addr;
+	bool cut = false;
+	while (dead_time_left(d) && list_next(it, &addr)) {
+		cut = stream->binary >= BINARY_MAX ||
+		      stream->bytes.len - stream->binary >= STREAM_MAX;
+		if (cut)
+			break;
+		p->addr = addr;
+		stream->lost += !item(d, p, stream);
+	}
+	dead_note_walk(d, &it->walk, "the items of a devlink health dump");
+	if (cut)
+		dead_note(d,
+			  "a devlink health dump is longer than %u MiB of binary or %u MiB of "
+			  "other values, and was cut",
+			  BINARY_MAX >> 20, STREAM_MAX >> 20);
+	if (stream->bytes.failed)
+		dead_note(d, "a devlink health dump is not whole: out of memory");
+	show_bool(&d->show, "dump_cut", cut || stream->bytes.failed);
 }
 
 /* The dump as the live side prints it; binary values are in a file beside. */
 static void dump_of(struct dead *d, const struct place *reporter, const char *name)
 {
-	_cleanup_buf_ struct buf stream = BUF_INIT, text = BUF_INIT, binary = BUF_INIT;
+	_cleanup_buf_ struct buf text = BUF_INIT, binary = BUF_INIT;
+	struct stream stream = {.bytes = BUF_INIT};
 	struct place fmsg, list, p;
 	struct list_iter it;
-	uint64_t addr;
 	char file[2 * NAME_SIZE + 16];
 	enum found f = place_at(reporter, "dump_fmsg", &fmsg);
 	if (f == FOUND)
@@ -103,22 +136,19 @@ static void dump_of(struct dead *d, const struct place *reporter, const char *na
 		return;
 	}
 	list_init(&it, &d->k->kmem, list.addr, place_offset(&p, "list"), ITEMS_MAX);
-	size_t lost = 0;
-	while (stream.len < STREAM_MAX && dead_time_left(d) && list_next(&it, &addr)) {
-		p.addr = addr;
-		lost += !item(d, &p, &stream);
-	}
-	dead_note_walk(d, &it.walk, "the items of a devlink health dump");
+	items(d, &it, &p, &stream);
 	struct json j;
 	json_init(&j, &text, true);
-	devlink_fmsg_stream_json((struct nla_view) {(const uint8_t *)stream.data, stream.len}, &j,
-				 &binary);
+	devlink_fmsg_stream_json(
+		(struct nla_view) {(const uint8_t *)stream.bytes.data, stream.bytes.len}, &j,
+		&binary);
+	buf_deinit(&stream.bytes);
 	show_json(&d->show, "dump", &text);
 	show_remark(&d->show, "dump: %.*s%s", TEXT_MAX, buf_str(&text),
 		    text.len > TEXT_MAX ? " (the rest is in the JSON)" : "");
 	show_u64(&d->show, "dump_items", it.walk.visited);
-	if (lost)
-		show_u64(&d->show, "dump_items_unreadable", lost);
+	if (stream.lost)
+		show_u64(&d->show, "dump_items_unreadable", stream.lost);
 	snprintf(file, sizeof(file), "%s.dump.bin", name);
 	if (binary.len && !binary.failed)
 		dead_raw_bytes(d, file, binary.data, binary.len);
