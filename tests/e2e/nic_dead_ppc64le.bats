@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The same on POWER, where addresses in descriptors are the IOMMU's; and what devlink had stored.
+
+load nic_dead
+
+setup_file() { boot ppc64le; }
+
+teardown_file() { rm -f "$WORK/vmcore"; }
+
+@test "nic dead ppc64le: state, statistics and ring indices are those of the guest" { same_facts 60; }
+
+@test "nic dead ppc64le: virtio rings, split and packed, are consistent" { virtio_is_consistent; }
+
+@test "nic dead ppc64le: ibmveth's queue and pools" {
+	json '[.interfaces[] | select(.driver == "ibmveth").driver_state][0] |
+		(.rings[0].raw.bytes == .rings[0].size * 16) and ([.pools[] | select(.available > 0)] | length >= 1)'
+	# the frames that it received: each one is an entry of the queue that the hypervisor filled
+	local count
+	count=$(awk -v mac=52:54:00:5a:00:04 '$1 == mac && $2 == "stat.rx_packets" { print $3 }' "$WORK/theirs.txt")
+	[ "$count" -ge 5 ]
+	json "[.interfaces[] | select(.driver == \"ibmveth\").driver_state.rings[0]][0] |
+		.index == $count and ([.descriptors[] | select(.done)] | length) == $count"
+}
+
+@test "nic dead ppc64le: devlink's stored dump and snapshot are what devlink showed" {
+	local theirs ours
+	theirs=$(sed -n 's/^ *[0-9.]* *@devlink-dump //p' "$WORK/console" | tr -d '\r')
+	[ "$(jq -r '.. | .break_message? // empty' <<<"$theirs")" = 'a made-up fault' ]
+	json '[.devlink[].reporters[] | select(.name == "dummy")][0] | .state == "error" or .errors == 1'
+	# all numbers and texts, by their names
+	for key in break_message test_bool test_u8 test_u32 test_u64 test_string; do
+		ours=$(jq -c "[.devlink[].reporters[] | select(.name == \"dummy\").dump | .. | .$key? // empty][0]" \
+			"$WORK/out/nic-dead.json")
+		[ "$ours" = "$(jq -c "[.. | .$key? // empty][0]" <<<"$theirs")" ]
+	done
+	# "0000000000000000 1f 8b …": the first bytes of the region
+	theirs=$(sed -n 's/^ *[0-9.]* *@devlink-region [0-9a-f]* *//p' "$WORK/console" | tr -d ' \r\n')
+	ours=$(find "$WORK/out/dead" -path '*devlink-netdevsim*' -name 'dummy-0.bin' -exec od -An -v -tx1 -N32 {} + | tr -d ' \n')
+	[ ${#theirs} -ge 64 ]
+	[ "${theirs:0:64}" = "$ours" ]
+}
+
+@test "nic dead ppc64le: less than 48 MiB and 5 seconds" { awk '{ exit !($1 < 49152 && $2 < 5) }' "$WORK/cost"; }
