@@ -12,8 +12,10 @@ ours() {
 		.interfaces[] | select(.mac != null and .driver != null) | . as $i | .driver_state as $s |
 		def ring($name): [$s.rings[]? | select(.name == $name or .name == ($name + "-0"))][0];
 		def queue($name): [$s.virtqueues[]? | select(.queue == $name)][0];
-		[["driver", .driver], ["mtu", .mtu], ["ifindex", .ifindex], ["operstate", .operstate],
-		 ["carrier", (if .carrier then 1 else 0 end)], ["carrier_up_count", .carrier_up_count]] +
+		[["driver", .driver], ["mtu", .mtu], ["ifindex", .ifindex], ["carrier_up_count", .carrier_up_count]] +
+		# of an interface that is down sysfs does not show what the structure has (net/core/net-sysfs.c)
+		(if .flags | test(" up\\b") then
+			[["operstate", .operstate], ["carrier", (if .carrier then 1 else 0 end)]] else [] end) +
 		(if .driver == "virtio_net" then
 			[["stat.rx_packets", queue("rx-0").packets], ["stat.rx_bytes", queue("rx-0").bytes],
 			 ["stat.tx_packets", queue("tx-0").packets], ["stat.tx_bytes", queue("tx-0").bytes],

@@ -5,7 +5,11 @@
 
 load nic_dead
 
-setup_file() { boot ppc64le; }
+setup_file() {
+	rm -rf "$WORK"
+	mkdir -p "$WORK"
+	boot ppc64le
+}
 
 teardown_file() { rm -f "$WORK/vmcore"; }
 

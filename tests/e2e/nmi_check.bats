@@ -27,7 +27,7 @@ write_job() {
 			echo "@job $name status=$?"
 			sed "s/^/@job $name: /" /run/check
 		}
-		if [ $BOOT -eq 1 ]; then
+		if [ $BOOT -eq 2 ]; then
 			kdumpctl start
 			check stock
 			echo "@job nmi-1"
