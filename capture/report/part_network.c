@@ -72,6 +72,8 @@ static struct err *gather(struct report *r, void *data)
 	if (d.out_of_time)
 		(void)report_time_left(r);
 	take_notes(r, &d.note_lines);
+	if (r->k->vmcore->incomplete || r->k->vmcore->missing_bytes)
+		report_missing(r, "what the dump lacks of the adapters is shown as not known");
 	dead_deinit(&d);
 	if (!e)
 		e = buf_error(&p->health.text);

@@ -6,7 +6,7 @@
 
 load support
 
-ALL='verdict cpus blocked locks runqueues memory tasks modules mounts block_io interrupts log'
+ALL='verdict cpus blocked locks runqueues memory tasks modules mounts block_io network interrupts log'
 
 setup_file() {
 	rm -rf "$WORK"
