@@ -59,13 +59,20 @@ static bool may_be_stopped_cpu(enum verdict_kind kind)
 	       (may_be_deadlock(kind) && kind != VERDICT_SOFT_LOCKUP);
 }
 
-/* fadump asked for by a system reset has no line in the log: say_end() */
+/*
+ * Of a log without an end: system_reset_exception() (arch/powerpc/kernel/traps.c) calls
+ * crash_fadump() first of all; die() would have printed, panic() would have set panic_cpu.
+ */
+static bool by_system_reset(const struct system *s)
+{
+	return s->way == WAY_FADUMP && !s->panicked;
+}
+
 static struct stopped_search stopped_search(const struct verdict_log *seen, const struct system *s)
 {
 	const struct trouble *end = &seen->trouble[TROUBLE_PANIC],
 			     *nmi = &seen->trouble[TROUBLE_NMI];
-	bool by_nmi =
-		seen->kind == VERDICT_NMI || (!seen->ended && s->way == WAY_FADUMP && !s->panicked);
+	bool by_nmi = seen->kind == VERDICT_NMI || (!seen->ended && by_system_reset(s));
 	if (seen->kind == VERDICT_NMI && nmi->count > 0)
 		end = nmi;
 	return (struct stopped_search) {.end = seen->ended && end->count > 0 ? end->begin : 0,
@@ -89,9 +96,7 @@ static void say_end(struct verdict_part *v, bool log)
 	struct buf *out = &v->sentence;
 	bool trouble = out->len > 0;
 	buf_puts(out, trouble ? "; " : "");
-	if (s->way == WAY_FADUMP && !s->panicked) {
-		/* system_reset_exception() (arch/powerpc/kernel/traps.c) calls crash_fadump() first
-		 * of all; die() would have printed, panic() would have set panic_cpu. */
+	if (by_system_reset(s)) {
 		v->kind = v->kind == VERDICT_UNKNOWN ? VERDICT_NMI : v->kind;
 		buf_puts(out, trouble ? "then a system reset (NMI) stopped it"
 				      : "A system reset (NMI) stopped the kernel");

@@ -78,7 +78,7 @@ static double stood_still(const struct stopped_search *s, const struct runqueue 
 	if (!q->online || q->idle || !q->has_current || !layout_known(q->clock) ||
 	    (cpu == s->crash_cpu && !s->by_nmi))
 		return NAN;
-	/* not NAN at first, as fmax() has it */
+	/* fmax() takes the number where the other one is NAN */
 	lag = fmax(lag, s->end - (double)q->clock / 1e9);
 	return lag >= STOPPED_SECONDS ? lag : NAN;
 }

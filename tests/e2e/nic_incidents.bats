@@ -31,10 +31,7 @@ deaf() {
 
 setup_file() {
 	local status=0
-	"$LAB" build netdevsim >"$BATS_FILE_TMPDIR/part.log" 2>&1 || {
-		tail -20 "$BATS_FILE_TMPDIR/part.log" >&3
-		return 1
-	}
+	lab_part netdevsim
 	fresh_guest x86_64
 	write_job "$("$LAB" path netdevsim)" >"$WORK/job"
 	deaf

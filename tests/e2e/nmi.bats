@@ -1,45 +1,58 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A machine that answers nothing any more, and an NMI: with a kernel's stock settings nothing is saved; with the right
-# ones the dump says what hung. The NMI comes from QEMU, as from a service processor, and from a watchdog.
+# A machine that answers nothing any more, and an NMI: with the settings that Debian ships nothing is saved, and kdumpctl
+# check had said so; after check --fix the dump says what hung. The NMI comes from kdumpctl nmi, as from a service
+# processor, and from a watchdog. One guest, which hangs at each boot in another way.
 
 bats_require_minimum_version 1.5.0
 load support
 
 write_job() {
 	cat <<-'END'
-		set_to() { echo "$2" >"/proc/sys/$1"; }
 		case_is() { echo "salvor-case: $1" >/dev/kmsg; sync; }
 		watchdog_of_10_s() {
+			# udev has loaded it, for 30 s
+			modprobe -r i6300esb
 			modprobe i6300esb heartbeat=10
 			exec 3>/dev/watchdog
+		}
+		dumps() { ls /var/crash 2>/dev/null | grep -c .; }
+		# check NAME WORD…: what kdumpctl check says, on the console
+		check() {
+			name=$1; shift
+			kdumpctl check "$@" >/run/check 2>&1
+			echo "@job $name status=$?"
+			sed "s/^/@job $name: /" /run/check
 		}
 		base64 -d <<'MODULE' | tar -xzC /run
 	END
 	tar -czC "$1" salvor_hang.ko | base64
 	cat <<-'END'
 		MODULE
+		# the CPUs spin 2 s later
 		hang() { insmod /run/salvor_hang.ko how=spinall; sleep 100; echo "@job $1: still alive"; systemctl poweroff; }
 		kdumpctl start
 		case $BOOT in
 		2)
+			check stock
 			echo "@job wants an NMI: stock"
-			sleep 8
-			dmesg | grep -q 'Dazed and confused' && echo "@job stock: dazed"
-			set_to kernel/unknown_nmi_panic 1
+			n=0
+			until dmesg | grep -q 'Dazed and confused' || [ $n -eq 120 ]; do n=$((n + 1)); sleep 1; done
+			echo "@job after stock dumps=$(dumps) $(dmesg | grep -c 'Dazed and confused')"
+			check fixed --fix
 			case_is spin
 			echo "@job wants an NMI: spin"
 			hang spin
 			;;
 		3)
+			check next
 			case_is reset
 			watchdog_of_10_s
 			echo "@job resets"
 			hang reset
 			;;
 		4)
-			set_to kernel/unknown_nmi_panic 1
 			case_is watchdog
 			echo "@job wants the watchdog's NMI"
 			sleep 3
@@ -47,7 +60,8 @@ write_job() {
 			hang watchdog
 			;;
 		*)
-			echo "@job production"
+			kdumpctl check --undo >/run/undo 2>&1
+			echo "@job undone status=$? $(ls /etc/sysctl.d/99-zz-salvor.conf 2>&1 | grep -c 'No such')"
 			systemctl poweroff
 			;;
 		esac
@@ -55,14 +69,15 @@ write_job() {
 }
 
 qmp() { "$TOP/tests/e2e/qmp" "$WORK/qmp" "$@"; }
+send_nmi() { PATH=$TOP/build:$PATH "$TOP/scripts/kdumpctl" nmi --platform qmp --yes "$WORK/qmp"; }
 
 # once REGEX SECONDS COMMAND…: when the console has it, and so many seconds later
 once() {
 	local i
-	for i in $(seq 600); do
+	for i in $(seq 1200); do
 		if grep -Eq "$1" "$WORK/console.txt" 2>/dev/null; then
 			sleep "$2"
-			echo "$(tail -n 1 "$WORK/console.txt" | cut -c 1-60): ${*:3}: $("${@:3}" 2>&1)"
+			echo "$(tail -n 1 "$WORK/console.txt" | cut -c 1-60): ${*:3}: $("${@:3}" 2>&1 | tail -n 1)"
 			return
 		fi
 		sleep 0.5
@@ -72,25 +87,22 @@ once() {
 
 # operator: what somebody at the service processor does
 operator() {
-	once '@job wants an NMI: stock' 2 qmp inject-nmi
-	once '@job wants an NMI: spin' 10 qmp inject-nmi
+	once '@job wants an NMI: stock' 2 send_nmi
+	once '@job wants an NMI: spin' 12 send_nmi
 	once 'salvor: phase report-saved' 0 qmp inject-nmi
 	once "@job wants the watchdog's NMI" 0 qmp '{"execute": "set-action", "arguments": {"watchdog": "inject-nmi"}}'
 }
 
 setup_file() {
-	"$LAB" build hang >"$BATS_FILE_TMPDIR/hang.log" 2>&1 || {
-		tail -20 "$BATS_FILE_TMPDIR/hang.log" >&3
-		return 1
-	}
+	lab_part hang
 	fresh_guest x86_64
 	write_job "$("$LAB" path hang)" >"$WORK/job"
 	operator >"$WORK/operator.txt" 3>&- &
-	run_guest x86_64 900 --mem 1024 --append "crashkernel=192M" --qmp "$WORK/qmp" -- -device i6300esb
+	run_guest x86_64 1200 --mem 1024 --append "crashkernel=192M" --qmp "$WORK/qmp" -- -device i6300esb
 	from_guest /var/crash
 }
 
-# dump_of CASE: the directory of the dump in whose log the case is; of several the last
+# dump_of CASE: the directory of the dump whose last case in the log that is
 dump_of() {
 	local dir
 	for dir in "$WORK"/disk/crash/*/; do
@@ -111,13 +123,35 @@ names_both() {
 	done
 }
 
-@test "nmi: with stock settings the kernel goes on, and nothing is saved" {
+@test "nmi: with stock settings nothing is saved, and check had said so" {
 	cat "$WORK/operator.txt"
-	results | grep -x 'stock: dazed'
-	[ "$(find "$WORK/disk/crash" -mindepth 1 -maxdepth 1 | wc -l)" -eq 2 ]
+	results | grep -q '^stock status=1'
+	results | grep -q '^stock: degraded nmi .*kernel.unknown_nmi_panic is 0'
+	[ "$(results | grep -c '^stock: lost')" -eq 0 ]
+	results | grep -qx 'after stock dumps=0 1'
 }
 
-@test "nmi: all CPUs spin with interrupts off: the dump names what each of them did" { names_both spin; }
+@test "nmi: check --fix sets what is missing, the next boot has it, and --undo takes it back" {
+	results | grep -q '^fixed: +kernel.unknown_nmi_panic = 1'
+	results | grep -q '^fixed: ok  *nmi '
+	[ "$(results | grep -c '^fixed: degraded \|^fixed: lost ')" -eq 0 ]
+	results | grep -q '^next: ok  *nmi '
+	results | grep -qx 'undone status=0 1'
+}
+
+@test "nmi: all CPUs spin with interrupts off: the dump names what each of them did" {
+	run ! grep -q 'still alive' <(results)
+	names_both spin
+}
+
+@test "nmi: the dump was not larger than check had said, nor less than a tenth" {
+	local predicted kept
+	predicted=$(results | sed -n 's/^fixed: ok  *room  *a dump now would be \([0-9]*\) MiB.*/\1/p')
+	kept=$(($(jq .pages.written "$(dump_of spin)/vmcore.json") / 256))
+	echo "predicted $predicted MiB, kept $kept MiB"
+	[ "$predicted" -ge "$kept" ]
+	[ "$kept" -ge $((predicted / 10)) ]
+}
 
 @test "nmi: a second one while the capture kernel saves costs nothing" {
 	local dir

@@ -24,10 +24,7 @@ write_job() {
 }
 
 setup_file() {
-	"$LAB" build hang >"$BATS_FILE_TMPDIR/hang.log" 2>&1 || {
-		tail -20 "$BATS_FILE_TMPDIR/hang.log" >&3
-		return 1
-	}
+	lab_part hang
 	fresh_guest x86_64
 	write_job "$("$LAB" path hang)" >"$WORK/job"
 	run_guest x86_64 1800 --mem 1024 --append "crashkernel=192M" -- -device virtio-blk-pci,drive=slow,serial=slow \

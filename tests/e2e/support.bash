@@ -70,6 +70,14 @@ phases() {
 	done
 }
 
+# lab_part PART: builds it if it is not there, and shows why where that fails
+lab_part() {
+	"$LAB" build "$1" >"$BATS_FILE_TMPDIR/$1.log" 2>&1 || {
+		tail -20 "$BATS_FILE_TMPDIR/$1.log" >&3
+		return 1
+	}
+}
+
 # in_lab CMD…: a program of the lab's tools root
 in_lab() { "$LAB" exec "$@"; }
 

@@ -33,6 +33,26 @@ static inline struct err *open_here(struct run *r, struct step_report *report)
 	return e;
 }
 
+/* Of a server: what is sent, in order, each a word; the steps' processes share it. */
+#define SENT_SIZE 4096
+static char *sent;
+
+static inline struct err *put_noted(struct run *r, const char *name, struct step_report *report)
+{
+	(void)r;
+	(void)report;
+	strcat(strcat(sent, name), " ");
+	return NULL;
+}
+
+/* The test gives sent back with step_unshare(). */
+static inline void note_what_is_sent(void)
+{
+	ops.put = put_noted;
+	sent = step_share(SENT_SIZE);
+	assert_non_null(sent);
+}
+
 static inline void script(const char *name, const char *body)
 {
 	char text[2048], path[512];

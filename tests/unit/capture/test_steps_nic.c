@@ -106,24 +106,11 @@ static const struct {
 	unsigned available, may_have, raw_remote;
 } memory[] = {{0, 49152, 8}, {1 << 20, 49152, 8}, {30000, 22500, 3}, {6000, 4500, 0}, {5000, 0, 0}};
 
-/* A server: what is sent, in order, each a word. */
-static char *sent;
-
-static struct err *put_noted(struct run *r, const char *name, struct step_report *report)
-{
-	(void)r;
-	(void)report;
-	strcat(strcat(sent, name), " ");
-	return NULL;
-}
-
 static void both_have_their_limits(void **state)
 {
 	(void)state;
 	run->environment = ENVIRONMENT_FADUMP; /* nothing before the target is open */
-	ops.put = put_noted;
-	sent = step_share(4096);
-	assert_non_null(sent);
+	note_what_is_sent();
 	script("nic-dump", NIC_OUT "read adj < /proc/self/oom_score_adj; "
 				   "echo $(ulimit -d) $adj $(ulimit -f) > $out/$side; "
 				   "echo \"$@\" > $out/$side.args");
@@ -151,10 +138,10 @@ static void both_have_their_limits(void **state)
 		if (i % 2 && may_have)
 			assert_non_null(strstr(sent, "vmcore-dmesg.txt nic "));
 		assert_true(!!strstr(sent, " nic-dead ") == (i % 2 && may_have));
-		memset(sent, 0, 4096);
+		memset(sent, 0, SENT_SIZE);
 		again();
 	}
-	step_unshare(sent, 4096);
+	step_unshare(sent, SENT_SIZE);
 }
 
 static void without_the_program_both_are_skipped(void **state)

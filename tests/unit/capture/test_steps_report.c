@@ -105,24 +105,11 @@ static void it_gets_three_quarters_of_what_is_free(void **state)
 	}
 }
 
-/* A server: what is sent, in order, each a word. */
-static char *sent;
-
-static struct err *put_noted(struct run *r, const char *name, struct step_report *report)
-{
-	(void)r;
-	(void)report;
-	strcat(strcat(sent, name), " ");
-	return NULL;
-}
-
 static void it_is_sent_to_a_server(void **state)
 {
 	(void)state;
 	ops.remote = true;
-	ops.put = put_noted;
-	sent = step_share(4096);
-	assert_non_null(sent);
+	note_what_is_sent();
 	plan_save(run);
 	assert_int_equal(step("report")->outcome, OUTCOME_OK);
 	assert_int_equal(step("send-report")->outcome, OUTCOME_OK);
@@ -131,12 +118,12 @@ static void it_is_sent_to_a_server(void **state)
 	run->steps = 0;
 	run->target.open = false;
 	run->started_wall++;
-	memset(sent, 0, 4096);
+	memset(sent, 0, SENT_SIZE);
 	plan_save(run);
 	assert_int_equal(step("report")->outcome, OUTCOME_FAILED);
 	assert_int_equal(step("send-report")->outcome, OUTCOME_SKIPPED);
 	assert_null(strstr(sent, "report"));
-	step_unshare(sent, 4096);
+	step_unshare(sent, SENT_SIZE);
 }
 
 int main(void)
