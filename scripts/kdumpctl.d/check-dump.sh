@@ -140,48 +140,16 @@ predict() {
 	DUMP_SECONDS=$((30 + DUMP_MIB / 50))
 }
 
-# mount_of DEVICE: sets REPLY to where it is mounted
-mount_of() {
-	local source point want
-	case $1 in
-	UUID=*) want=/dev/disk/by-uuid/${1#*=} ;;
-	LABEL=*) want=/dev/disk/by-label/${1#*=} ;;
-	PARTUUID=*) want=/dev/disk/by-partuuid/${1#*=} ;;
-	PARTLABEL=*) want=/dev/disk/by-partlabel/${1#*=} ;;
-	*) want=$1 ;;
-	esac
-	[ -e "$ROOT$want" ] || return 1
-	want=$(readlink -f "$ROOT$want")
-	while read -r source point _; do
-		case $source in
-		/*) [ "$(readlink -f "$ROOT$source")" = "$want" ] || continue ;;
-		*) continue ;;
-		esac
-		REPLY=${point//\\040/ }
-		return 0
-	done <"$ROOT/proc/self/mounts"
-	REPLY=
-}
-
-# room_by_sftp: sets ROOM to the MiB the server has at the target's path or, where that is still to be made, above it;
-# asked as the capture will: by sftp, with its key and known hosts
+# room_by_sftp: sets ROOM to the MiB the server has at the target's path or, where that is still to be made, above it
 room_by_sftp() {
-	local key dir said avail asked='' host
-	local -A of=()
-	for key in SSH_USER SSH_HOST SSH_PORT SSH_KEY_SOURCE SSH_KNOWN_HOSTS_SOURCE SAVE_PATH; do
-		config_get $key
-		of[$key]=$REPLY
-	done
-	host=${of[SSH_HOST]}
-	[[ $host != *:* ]] || host="[$host]"
-	dir=${of[SAVE_PATH]}
+	local dir said avail asked=''
+	config_get SAVE_PATH
+	dir=$REPLY
 	while [ -n "$dir" ]; do
 		asked+="-df \"$dir\""$'\n'
 		dir=${dir%/*}
 	done
-	said=$(timeout 30 sftp -q -b - -F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 \
-		-o "UserKnownHostsFile=${of[SSH_KNOWN_HOSTS_SOURCE]}" -o IdentitiesOnly=yes -i "${of[SSH_KEY_SOURCE]}" \
-		-P "${of[SSH_PORT]:-22}" "${of[SSH_USER]}@$host" 2>&1 <<<"$asked-df /") || {
+	said=$(sftp_target <<<"$asked-df /") || {
 		REPLY=${said##*$'\n'}
 		: "${REPLY:=no answer}"
 		return 1

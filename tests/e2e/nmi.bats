@@ -18,12 +18,13 @@ write_job() {
 			exec 3>/dev/watchdog
 		}
 		dumps() { ls /var/crash 2>/dev/null | grep -c .; }
-		# check NAME WORD…: what kdumpctl check says, on the console
+		# check NAME WORD…: what kdumpctl check says, on the disk: between lines of the console come the kernel's
 		check() {
 			name=$1; shift
-			kdumpctl check "$@" >/run/check 2>&1
-			echo "@job $name status=$?"
-			sed "s/^/@job $name: /" /run/check
+			kdumpctl check "$@" >/var/checks/$name 2>&1
+			echo "status=$?" >>/var/checks/$name
+			cat /var/checks/$name
+			sync
 		}
 		base64 -d <<'MODULE' | tar -xzC /run
 	END
@@ -32,7 +33,7 @@ write_job() {
 		MODULE
 		# the CPUs spin 2 s later
 		hang() { insmod /run/salvor_hang.ko how=spinall; sleep 100; echo "@job $1: still alive"; systemctl poweroff; }
-		kdumpctl start
+		mkdir -p /var/checks; kdumpctl start
 		case $BOOT in
 		2)
 			check stock
@@ -100,7 +101,11 @@ setup_file() {
 	operator >"$WORK/operator.txt" 3>&- &
 	run_guest x86_64 1200 --mem 1024 --append "crashkernel=192M" --qmp "$WORK/qmp" -- -device i6300esb
 	from_guest /var/crash
+	"$LAB" extract "$WORK/guest.img" /var/checks "$WORK/said"
 }
+
+# said CHECK: what kdumpctl check said then
+said() { cat "$WORK/said/checks/$1"; }
 
 # dump_of CASE: the directory of the dump whose last case in the log that is
 dump_of() {
@@ -125,17 +130,20 @@ names_both() {
 
 @test "nmi: with stock settings nothing is saved, and check had said so" {
 	cat "$WORK/operator.txt"
-	results | grep -q '^stock status=1'
-	results | grep -q '^stock: degraded nmi .*kernel.unknown_nmi_panic is 0'
-	[ "$(results | grep -c '^stock: lost')" -eq 0 ]
+	said stock
+	said stock | grep -qx 'status=1'
+	said stock | grep -q '^degraded nmi .*kernel.unknown_nmi_panic is 0'
+	[ "$(said stock | grep -c '^lost')" -eq 0 ]
 	results | grep -qx 'after stock dumps=0 1'
 }
 
 @test "nmi: check --fix sets what is missing, the next boot has it, and --undo takes it back" {
-	results | grep -q '^fixed: +kernel.unknown_nmi_panic = 1'
-	results | grep -q '^fixed: ok  *nmi '
-	[ "$(results | grep -c '^fixed: degraded \|^fixed: lost ')" -eq 0 ]
-	results | grep -q '^next: ok  *nmi '
+	said fixed
+	said next
+	said fixed | grep -q '^+kernel.unknown_nmi_panic = 1'
+	said fixed | grep -q '^ok  *nmi '
+	[ "$(said fixed | grep -c '^degraded \|^lost ')" -eq 0 ]
+	said next | grep -q '^ok  *nmi '
 	results | grep -qx 'undone status=0 1'
 }
 
@@ -146,7 +154,7 @@ names_both() {
 
 @test "nmi: the dump was not larger than check had said, nor less than a tenth" {
 	local predicted kept
-	predicted=$(results | sed -n 's/^fixed: ok  *room  *a dump now would be \([0-9]*\) MiB.*/\1/p')
+	predicted=$(said fixed | sed -n 's/^ok  *room  *a dump now would be \([0-9]*\) MiB.*/\1/p')
 	kept=$(($(jq .pages.written "$(dump_of spin)/vmcore.json") / 256))
 	echo "predicted $predicted MiB, kept $kept MiB"
 	[ "$predicted" -ge "$kept" ]
