@@ -2,9 +2,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Firmware-assisted dump on ppc64le: crash, capture by the production initramfs, the memory given back, the
-# same boot goes on; and once more.
+# same boot goes on; and once more, by kdumpctl test --nmi and a system reset, as the HMC sends it to a partition that
+# hangs (QEMU's inject-nmi).
 
 load support
+
+# system_reset: what somebody at the HMC does
+system_reset() {
+	local i
+	for i in $(seq 1200); do
+		if grep -q 'kdumpctl: waiting .* for the NMI' "$WORK/console.txt" 2>/dev/null; then
+			sleep 3
+			PATH=$TOP/build:$PATH "$TOP/scripts/kdumpctl" nmi --platform qmp --yes "$WORK/qmp" 2>&1
+			return
+		fi
+		sleep 1
+	done
+}
 
 setup_file() {
 	fresh_guest ppc64le
@@ -14,19 +28,30 @@ setup_file() {
 	echo "@job reserved=$(cat /sys/kernel/fadump/mem_reserved)"
 	echo "@job vmcore=$([ -e /proc/vmcore ] && echo there || echo gone)"
 	kdumpctl status; echo "@job status=$?"
-	if [ $BOOT -le 3 ]; then
+	case $BOOT in
+	2)
 		sync
 		echo 1 >/proc/sys/kernel/sysrq
 		echo c >/proc/sysrq-trigger
-	else
+		;;
+	3)
+		kdumpctl test --nmi --force
+		;;
+	*)
+		n=0
+		until [ -e /var/lib/salvor/test/result.json ] || [ $n -eq 240 ]; do n=$((n + 1)); sleep 0.5; done
+		kdumpctl test --result; echo "@job result=$?"
 		kdumpctl stop; echo "@job stop=$?"
 		kdumpctl status; echo "@job stopped-status=$?"
 		kdumpctl start; echo "@job start=$?"
 		echo "@job end-registered=$(cat /sys/kernel/fadump/registered)"
 		systemctl poweroff
-	fi
+		;;
+	esac
 	END
-	run_guest ppc64le 1200 --mem 4096 --append "fadump=on crashkernel=1G"
+	system_reset >"$WORK/reset.txt" 3>&- &
+	run_guest ppc64le 1200 --mem 4096 --append "fadump=on crashkernel=1G" --qmp "$WORK/qmp"
+	"$LAB" extract "$WORK/guest.img" /var/lib/salvor/test "$WORK/said"
 	from_guest /var/crash
 	phases | sed 's/^/# /' >&3
 }
@@ -62,7 +87,10 @@ setup_file() {
 	for n in 1 2; do
 		cd "$(dump_dir $n)"
 		sha256sum --strict --quiet -c SHA256SUMS
-		grep -q 'Kernel panic - not syncing: sysrq triggered crash' vmcore-dmesg.txt
+		case $n in
+		1) grep -q 'Kernel panic - not syncing: sysrq triggered crash' vmcore-dmesg.txt ;;
+		2) grep -q 'System Reset' vmcore-dmesg.txt ;;
+		esac
 		jq -e '[.steps[] | select(.name == ("dmesg", "nic-after", "report", "nic-dead", "vmcore")) | [.name, .outcome]] ==
 			[["dmesg", "ok"], ["nic-after", "ok"], ["report", "ok"], ["nic-dead", "ok"], ["vmcore", "ok"]]' capture.json
 		[ "$(find nic -name config -size +63c | wc -l)" -ge 2 ]
@@ -74,15 +102,33 @@ setup_file() {
 		# both adapters, and neither was asked for its registers
 		jq -e '[.stages[].devices[].items[] | select(.collector == "registers")] | length == 2 and
 			all(.outcome == "skipped" and (.reason | test("reset by firmware")))' nic/nic.json
-		grep -q sysrq_handle_crash report.txt
+		[ $n = 2 ] || grep -q sysrq_handle_crash report.txt
 	done
+}
+
+@test "fadump: a system reset by kdumpctl nmi is what kdumpctl test --nmi waited for, and the same boot tells the result" {
+	local result=$WORK/said/test/result.json
+	cat "$WORK/reset.txt" "$WORK/said/test/result.txt"
+	results | grep -qx 'result=0'
+	jq -e '.outcome == "whole" and .kind == "nmi" and .mode == "fadump" and .wrong == []' "$result"
+	jq -e '[.phases[].phase] | (index("vmcore: ok") and (.[-1] | startswith("publish, release; the same boot goes on")))' "$result"
+	[ "$(jq -r .dump "$result")" = "/var/crash/$(basename "$(dump_dir 2)")" ]
+}
+
+@test "fadump: the report of a system reset says so" {
+	jq -e '.verdict.kind == "nmi"' "$(dump_dir 2)/report.json"
 }
 
 @test "fadump: crash opens both dumps and backtraces the panic task" {
 	for n in 1 2; do
 		crash_says ppc64le "$(dump_dir $n)/vmcore" $'sys\nbt' >"$WORK/crash$n.txt"
 		cat "$WORK/crash$n.txt"
-		grep -q 'PANIC: "Kernel panic - not syncing: sysrq triggered crash"' "$WORK/crash$n.txt"
-		grep -q 'sysrq_handle_crash' "$WORK/crash$n.txt"
+		case $n in
+		1)
+			grep -q 'PANIC: "Kernel panic - not syncing: sysrq triggered crash"' "$WORK/crash$n.txt"
+			grep -q 'sysrq_handle_crash' "$WORK/crash$n.txt"
+			;;
+		2) grep -q 'PANIC: .*System Reset' "$WORK/crash$n.txt" ;;
+		esac
 	done
 }

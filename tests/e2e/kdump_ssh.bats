@@ -51,17 +51,17 @@ setup_file() {
 		printf '%s\n' 'ssh root@10.0.2.100' 'path $WORK/saved' >/etc/kdump.conf
 		kdumpctl start; echo "@job start=\$?"
 		kdumpctl status; echo "@job status=\$?"
-		sync
-		echo 1 >/proc/sys/kernel/sysrq
-		echo c >/proc/sysrq-trigger
+		kdumpctl test --force
 		;;
 	*)
+		kdumpctl test --result --json >/var/test.json; echo "@job result=\$?"
 		echo "@job production"
 		systemctl poweroff
 		;;
 	esac
 	END
 	run_guest x86_64 900 --mem 2048 --append "crashkernel=256M" --ssh-port "$(cat "$WORK/ssh/port")"
+	"$LAB" extract "$WORK/guest.img" /var/test.json "$WORK/said"
 	ln -sfn saved "$WORK/disk"
 	phases | sed 's/^/# /' >&3
 }
@@ -76,6 +76,13 @@ teardown_file() {
 	results | grep -qx 'start=0'
 	results | grep -qx 'status=0'
 	results | grep -qx 'production'
+}
+
+@test "kdump_ssh: kdumpctl test finds its dump on the server" {
+	cat "$WORK/said/test.json"
+	results | grep -qx 'result=0'
+	jq -e '.outcome == "whole" and .away_seconds > 5 and ([.phases[].phase] | index("vmcore: ok"))' "$WORK/said/test.json"
+	jq -r .dump "$WORK/said/test.json" | grep -qx "$(find "$WORK/saved/" -mindepth 1 -maxdepth 1 -type d | sed 's|//*|/|g')"
 }
 
 @test "kdump_ssh: the server has the whole dump under its final name, and nothing else" {

@@ -14,6 +14,17 @@ setup_file() {
 		"$@" >/run/out 2>/run/err; status=$?
 		echo "@job $name status=$status lines=$(wc -l </run/err) first=$(head -1 /run/err)"
 	}
+	if [ $BOOT -ge 3 ]; then
+		# kdumpctl-test.service runs by itself
+		n=0
+		until [ -e /var/lib/salvor/test/result.json ] || [ $n -eq 240 ]; do n=$((n + 1)); sleep 0.5; done
+		journalctl -b -o cat -u kdumpctl-test >/var/lib/salvor/test/journal
+		try test-again kdumpctl test --result
+		echo "@job reloads=$(journalctl -b -o cat | grep -c kdumpctl-reload)"
+		echo "@job kdump.service: $(systemctl show -p ActiveState -p CPUUsageNSec --value kdump | tr '\n' ' ')"
+		systemctl poweroff
+		exit
+	fi
 	try idle-status kdumpctl status
 	try start kdumpctl start
 	try status kdumpctl status
@@ -32,15 +43,15 @@ setup_file() {
 	try no-rights setpriv --reuid 65534 --regid 65534 --clear-groups kdumpctl start
 	try bad-verb kdumpctl frobnicate
 	echo "@job loaded=$(cat /sys/kernel/kexec_crash_loaded)"
-	if [ $BOOT -eq 2 ]; then
-		systemctl reboot
-	else
-		systemctl poweroff
-	fi
+	try test-unloaded kdumpctl test --force
+	systemctl -q enable kdump
+	kdumpctl start
+	try test-dry kdumpctl test --dry-run
+	kdumpctl test --force
 	END
-	# with a reservation, then without
-	sed -i 's/systemctl reboot/systemctl poweroff/' "$WORK/job"
-	run_guest x86_64 600 --mem 1024 --append "crashkernel=192M"
+	# with a reservation, and a crash; then without
+	run_guest x86_64 900 --mem 1024 --append "crashkernel=192M"
+	from_guest /var/lib/salvor/test
 	mv "$WORK/console.txt" "$WORK/reserved.txt"
 	cat >"$WORK/job" <<-'END'
 	kdumpctl start >/run/out 2>/run/err; status=$?
@@ -78,4 +89,45 @@ said() { sed -n "s/^ *[0-9.]* @job $1 //p" "$WORK/$2"; }
 @test "kdumpctl: without reserved memory, one line that says what to add" {
 	said unreserved console.txt | grep 'status=1 lines=1 .*crashkernel='
 	said unreserved-status console.txt | grep 'status=3'
+}
+
+@test "kdumpctl test: refused when nothing is loaded; --dry-run only looks" {
+	said test-unloaded reserved.txt | grep 'status=3 lines=1 .*no capture kernel is loaded'
+	said test-dry reserved.txt | grep 'status=0'
+}
+
+@test "kdumpctl test: crashes, and the next boot says by itself that the dump is there and how long it took" {
+	local result=$WORK/disk/test/result.json
+	cat "$WORK/disk/test/result.txt"
+	jq -e '.outcome == "whole" and .kind == "sysrq" and .mode == "kdump" and .wrong == []' "$result"
+	jq -e '.verdict | test("A crash was requested with sysrq c")' "$result"
+	grep -q "the dump arrived, whole: $(jq -r .dump "$result")" "$WORK/disk/test/journal"
+	grep -q "the dump arrived, whole" "$WORK/reserved.txt"
+	said test-again reserved.txt | grep 'status=0'
+}
+
+# stamp REGEX: the console's time of its first such line
+stamp() { grep -Em 1 "$1" "$WORK/reserved.txt" | awk '{ print $1 }'; }
+
+@test "kdumpctl test: the phases are those that the console saw" {
+	local result=$WORK/disk/test/result.json crash
+	jq -e '[.phases[].phase] | (index("until the capture kernel runs") == 0) and index("vmcore: ok") and
+		index("publish, restart, firmware") and (.[-1] | startswith("it boots, until multi-user.target"))' "$result"
+	crash=$(stamp 'sysrq: Trigger a crash')
+	# phase REGEX PHASE: the console had the one when the other ended, to 3 s: the clocks have whole seconds
+	phase() {
+		local seen said
+		seen=$(stamp "$1")
+		said=$(jq --arg p "$2" '.phases[] | select(.phase | startswith($p)) | .start + .seconds' "$result")
+		echo "$2: the console $seen - $crash, kdumpctl $said"
+		awk -v seen="$seen" -v crash="$crash" -v said="$said" 'BEGIN { d = seen - crash - said; exit !(d < 3 && d > -3) }'
+	}
+	phase 'salvor: phase start' 'it boots, until kdump-capture'
+	phase 'salvor: phase vmcore-saved' 'vmcore: ok'
+	phase '@job begin BOOT=3' 'it boots, until multi-user.target'
+}
+
+@test "kdumpctl: udev's look at the devices of each boot is no reason to load again" {
+	grep -q '@job kdump.service: active' "$WORK/reserved.txt"
+	grep -q '@job reloads=0' "$WORK/reserved.txt"
 }
