@@ -25,9 +25,8 @@ check_nmi_source() {
 
 # check_redfish_source WHY
 check_redfish_source() {
-	local said args=(--check --credentials "$NMI_CREDENTIALS")
-	[ -z "$NMI_CACERT" ] || args+=(--cacert "$NMI_CACERT")
-	if said=$(nmi_send redfish "${args[@]}" "$NMI_HOST" 2>&1); then
+	local said
+	if said=$(own_bmc --check 2>&1); then
 		result ok "$NMI_HOST offers Nmi by Redfish" "$1" ''
 	else
 		result degraded "${said##*$'\n'}" "$1" "correct NMI_HOST, NMI_CREDENTIALS, NMI_CACERT in /etc/default/salvor; kdumpctl nmi --here has other ways"

@@ -78,3 +78,10 @@ nmi_send() {
 	[ -x "$program" ] || program=nmi-send
 	timeout 60 "$program" "$@"
 }
+
+# own_bmc ARG…: nmi-send to this machine's BMC, which /etc/default/salvor names
+own_bmc() {
+	local args=(--credentials "$NMI_CREDENTIALS")
+	[ -z "$NMI_CACERT" ] || args+=(--cacert "$NMI_CACERT")
+	nmi_send redfish "$@" "${args[@]}" "$NMI_HOST"
+}
