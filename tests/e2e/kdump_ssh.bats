@@ -104,7 +104,7 @@ teardown_file() {
 
 @test "kdump_ssh: the report saved in the capture kernel is the one that the dump gives later" {
 	cd "$(find "$WORK/saved/" -mindepth 1 -maxdepth 1 -type d)"
-	jq -e '.format == "salvor-report" and (.cpus.cpus[] | select(.crashed) | .task.comm | test("sh"))' report.json
+	jq -e '.format == "salvor-report" and (.cpus.cpus[] | select(.crashed) | .task.comm == "kdumpctl")' report.json
 	(ulimit -d 49152 && "$TOP/build/vmcore-report" --parts cpus vmcore) >"$WORK/cpus-later.txt"
 	sed -n '/^== CPUs$/,/^$/p' report.txt | diff - "$WORK/cpus-later.txt"
 }
