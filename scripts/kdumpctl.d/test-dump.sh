@@ -87,6 +87,7 @@ look_at_dump() {
 	verify_dump
 	read_journal "$DUMP/capture.json"
 	VERDICT_LINE=$(sed -n 2p "$DUMP/report.txt" 2>/dev/null)
+	CRASHED=$(sed -n 's/^ *Crashed *\([0-9][0-9TZ:-]*\),.*/\1/p' "$DUMP/report.txt" 2>/dev/null | head -n 1)
 	LAST_WORDS=$(grep -sh . "$DUMP"/vmcore-dmesg.txt "$DUMP"/vmcore-dmesg-incomplete.txt)
 }
 
@@ -137,7 +138,7 @@ verify_there() {
 
 # find_dump: sets DUMP (empty: there is none), DUMP_NAME, WRONG, NOTE and what read_journal sets
 find_dump() {
-	DUMP='' DUMP_NAME='' NOTE='' VERDICT_LINE='' LAST_WORDS='' WRONG=() JOURNAL=''
+	DUMP='' DUMP_NAME='' NOTE='' VERDICT_LINE='' LAST_WORDS='' CRASHED='' WRONG=() JOURNAL=''
 	if resolve_config; then
 		config_get TARGET
 		[ "$REPLY" != ssh ] || find_dump_there

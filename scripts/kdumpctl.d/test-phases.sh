@@ -30,13 +30,19 @@ read_journal() {
 		}' "$1" 2>/dev/null)
 }
 
-# crash_time: sets REPLY to when the kernel died: BEGAN, and what its log says passed from then to its last line
+# crash_time: sets REPLY to when the kernel died: BEGAN, and what its log says passed from then to its last line; but a
+# kernel that firmware stopped says nothing, and then its own clock is better, which the report has in whole seconds
 crash_time() {
-	REPLY=$(awk -v began="$BEGAN" -v token="$TOKEN" '
+	local clock=''
+	[ -z "$CRASHED" ] || clock=$(date -u -d "$CRASHED" +%s 2>/dev/null)
+	REPLY=$(awk -v began="$BEGAN" -v token="$TOKEN" -v clock="$clock" '
 		{ stamp = $0; known = sub(/^\[ */, "", stamp) && sub(/\].*/, "", stamp) && stamp ~ /^[0-9]+\.[0-9]+$/ }
 		index($0, token) && known && first == "" { first = stamp }
 		known { last = stamp }
-		END { printf "%.3f", began + (first != "" ? last - first : 0) }' <<<"$LAST_WORDS")
+		END {
+			crash = began + (first != "" ? last - first : 0)
+			printf "%.3f", clock != "" && crash < clock ? clock + 0.5 : crash
+		}' <<<"$LAST_WORDS")
 }
 
 # production_up: sets REPLY to the seconds after the boot when production was back; fails when that is not known

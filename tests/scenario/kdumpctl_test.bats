@@ -190,6 +190,16 @@ captured() {
 	[[ $output == *"10.3 +   5.5  vmcore: ok"* ]]
 }
 
+@test "test --result: a kernel that firmware stopped has no last words, but a clock" {
+	crashed
+	captured host-1
+	sed -i '/sysrq\|panic/d' "$MACHINE/var/crash/host-1/vmcore-dmesg.txt"
+	printf '  Crashed         %s, up 00:01:29\n' "$(date -u -d "@$((began + 4))" +%FT%TZ)" >>"$MACHINE/var/crash/host-1/report.txt"
+	run kdumpctl test --result --json
+	# 11.3 - 4 s for uptime - 4.5 s
+	jq -e '.phases[0] | .phase == "until the capture kernel runs" and .seconds == 2.8' <<<"$output"
+}
+
 @test "test --result: fadump: the capture's boot goes on" {
 	crashed
 	captured host-1
