@@ -127,7 +127,11 @@ setup_file() {
 			grep -q 'PANIC: "Kernel panic - not syncing: sysrq triggered crash"' "$WORK/crash$n.txt"
 			grep -q 'sysrq_handle_crash' "$WORK/crash$n.txt"
 			;;
-		2) grep -q 'PANIC: .*System Reset' "$WORK/crash$n.txt" ;;
+		2)
+			# a system reset leaves no message; which CPU took it, and what that was doing, agrees
+			said=$(jq -r '.verdict | "CPU: \(.cpu)  COMMAND: \"\(.comm)\""' "$(dump_dir 2)/report.json")
+			tr -s ' ' <"$WORK/crash$n.txt" | grep -qF "$(tr -s ' ' <<<"$said")"
+			;;
 		esac
 	done
 }
