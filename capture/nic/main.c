@@ -61,8 +61,8 @@ static const char help[] =
 	"  -V, --version            the version\n"
 	"\n"
 	"Exit status: 0 recorded what could be recorded (a missing item is a "
-	"record), 1 nothing could\n"
-	"be written, 2 wrong usage. See nic-dump(8).\n";
+	"record), 1 nothing was\n"
+	"written, or not all, 2 wrong usage. See nic-dump(8).\n";
 
 static struct err *dispatch(int argc, char **argv)
 {

@@ -129,15 +129,25 @@ wait_until() {
 
 @test "now: SR-IOV levels" {
 	local level dir
-	for level in 0 1 2 4; do
+	for level in 0 1 2 3 4; do
 		conf "DmnIovMode = $level"
 		dir=$(nic now 08:00.0 2>/dev/null)
-		jq '[.devices[] | select(.name == "0000:08:00.0") | .values | (.iov != null), (."sysfs-device".sriov != null)] +
-			[(.devices | length) > 1]' -c "$dir/nic-live.json" >>"$BATS_TEST_TMPDIR/levels"
+		# of the function: its VFs' resources, its own state, its interrupts; of its VFs: interrupts, all
+		jq '[.devices[] | select(.name == "0000:08:00.0") | .values |
+			(.iov != null), (."sysfs-device".sriov != null), (.interrupts != null)] +
+			[[.devices[] | select(.name == ("0000:08:00.2", "0000:08:00.3")) | .values] |
+			(map(select(.interrupts)) | length), (map(select(."pci-config")) | length)]' -c \
+			"$dir/nic-live.json" >>"$BATS_TEST_TMPDIR/levels"
+		[ "$level" -ne 3 ] || jq -e '[.devices[] | .values.interrupts.interrupts | map([.irq, .actions, .cpus])] == [
+			[[40, "mlx5_async0@pci:0000:08:00.0", "0"], [41, "mlx5_comp0@pci:0000:08:00.0", "1"]],
+			[[50, "mlx5_async0@pci:0000:08:00.2", "2"], [51, null, "3"]],
+			[[52, "mlx5_async0@pci:0000:08:00.3", "0"], [53, null, "1"]]] and
+			# queues are asked of the interface of a VF, too, and nothing else; here nobody can answer
+			([.interfaces[] | select(.device == "0000:08:00.2") | .items[].collector] == ["queues"])' "$dir/nic-live.json"
 	done
 	cat "$BATS_TEST_TMPDIR/levels"
-	[ "$(cat "$BATS_TEST_TMPDIR/levels")" = "$(printf '%s\n' '[false,false,false]' '[false,true,false]' \
-		'[true,true,false]' '[true,true,true]')" ]
+	[ "$(cat "$BATS_TEST_TMPDIR/levels")" = "$(printf '%s\n' '[false,false,false,0,0]' '[false,true,false,0,0]' \
+		'[true,true,false,0,0]' '[true,true,true,2,0]' '[true,true,true,2,2]')" ]
 }
 
 @test "now: a directory that others may write to is refused" {

@@ -15,12 +15,14 @@ static const char *const queue_types[] = {"rx", "tx", NULL};
 
 static const struct nla_field queue_fields[] = {
 	{.type = 1, .kind = NLA_KIND_UINT, .name = "id"},
+	{.type = 2, .kind = NLA_KIND_UINT, .name = "ifindex"},
 	{.type = 3, .kind = NLA_KIND_UINT, .name = "type", .names = queue_types},
 	{.type = 4, .kind = NLA_KIND_UINT, .name = "napi"},
 	{0},
 };
 
 static const struct nla_field napi_fields[] = {
+	{.type = 1, .kind = NLA_KIND_UINT, .name = "ifindex"},
 	{.type = 2, .kind = NLA_KIND_UINT, .name = "id"},
 	{.type = 3, .kind = NLA_KIND_UINT, .name = "irq"},
 	{.type = 4, .kind = NLA_KIND_UINT, .name = "thread"},
@@ -28,6 +30,7 @@ static const struct nla_field napi_fields[] = {
 };
 
 static const struct nla_field statistics_fields[] = {
+	{.type = 1, .kind = NLA_KIND_UINT, .name = "ifindex"},
 	{.type = 2, .kind = NLA_KIND_UINT, .name = "type", .names = queue_types},
 	{.type = 3, .kind = NLA_KIND_UINT, .name = "id"},
 	{.type = 8, .kind = NLA_KIND_UINT, .name = "rx_packets"},

@@ -59,6 +59,7 @@ extern const struct nic_collector nic_collect_debugfs;
 extern const struct nic_collector nic_collect_ethtool_dump;
 extern const struct nic_collector nic_collect_module_eeprom;
 extern const struct nic_collector nic_collect_iov;
+extern const struct nic_collector nic_collect_interrupts;
 extern const struct nic_collector nic_collect_queues;
 extern const struct nic_collector nic_collect_rdma;
 extern const struct nic_collector nic_collect_registers;

@@ -17,6 +17,7 @@ const struct nic_collector *const nic_collectors[] = {
 	&nic_collect_registers,
 	&nic_collect_cr_space,
 	&nic_collect_iov,
+	&nic_collect_interrupts,
 	&nic_collect_debugfs,
 	&nic_collect_link,
 	&nic_collect_ethtool_driver,

@@ -28,6 +28,7 @@ struct nic_subject {
 				    */
 	char driver[64];	   /* "" when none is bound */
 	char sysfs[2 * NIC_NAME_MAX]; /* path below the root, "" for the machine */
+	bool queues_only; /* what its queues are is wanted of it, and nothing else (select.h) */
 };
 
 /* More than this is not a machine we know (PCI: 256 VFs on each of 8 ports and their interfaces).

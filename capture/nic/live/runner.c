@@ -349,7 +349,8 @@ void nic_run_collector(const struct nic_run *run, const struct nic_collector *c)
 		const struct nic_subject *s = &run->inventory->subjects[i];
 		if (!(s->kind & c->subjects))
 			continue;
-		if (c->device_only && s->kind == NIC_INTERFACE && !*s->device)
+		if ((c->device_only && s->kind == NIC_INTERFACE && !*s->device) ||
+		    (s->queues_only && c->iov < 3))
 			continue;
 		const char *reason = refused(run, c, depth);
 		if (reason)

@@ -133,23 +133,34 @@ struct err *nic_select_refuse_vf(const struct root *root, const struct nic_subje
 		       s->name, physical);
 }
 
+/* The device that an interface is on, among the first n. */
+static const struct nic_subject *device_of(const struct nic_inventory *inv, size_t n,
+					   const struct nic_subject *interface)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((inv->subjects[i].kind & DEVICE_KINDS) &&
+		    strcmp(inv->subjects[i].name, interface->device) == 0)
+			return &inv->subjects[i];
+	return NULL;
+}
+
 void nic_select_only(const struct root *root, struct nic_inventory *inv, const char *name,
-		     bool with_vfs)
+		     unsigned iov)
 {
 	size_t kept = 0;
 	/* Devices are in front of interfaces: what an interface is on is decided before it. */
 	for (size_t i = 0; i < inv->count; i++) {
-		const struct nic_subject s = inv->subjects[i];
+		struct nic_subject s = inv->subjects[i];
+		const struct nic_subject *on = NULL;
 		char physical[NIC_NAME_MAX];
-		bool keep = s.kind == NIC_MACHINE;
-		if (s.kind & DEVICE_KINDS)
-			keep = strcmp(s.name, name) == 0 ||
-			       (with_vfs && physical_of(root, &s, physical, sizeof(physical)) &&
-				strcmp(physical, name) == 0);
-		for (size_t k = 0; s.kind == NIC_INTERFACE && !keep && k < kept; k++)
-			keep = (inv->subjects[k].kind & DEVICE_KINDS) &&
-			       strcmp(inv->subjects[k].name, s.device) == 0;
-		if (keep)
+		bool vf = iov >= 3 && (s.kind & DEVICE_KINDS) &&
+			  physical_of(root, &s, physical, sizeof(physical)) &&
+			  strcmp(physical, name) == 0;
+		if (s.kind == NIC_INTERFACE)
+			on = device_of(inv, kept, &s);
+		s.queues_only = on ? on->queues_only : vf && iov == 3;
+		if (s.kind == NIC_MACHINE || on || vf ||
+		    ((s.kind & DEVICE_KINDS) && strcmp(s.name, name) == 0))
 			inv->subjects[kept++] = s;
 	}
 	inv->count = kept;

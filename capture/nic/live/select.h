@@ -21,11 +21,12 @@ struct err *nic_select(const struct root *root, const struct nic_inventory *inv,
 struct err *nic_select_refuse_vf(const struct root *root, const struct nic_subject *s) must_check;
 
 /*
- * Drops all that is not the machine, the device called name or an interface on it; with_vfs keeps
- * its virtual functions and what is on them. Pointers into the inventory become invalid.
+ * Drops all that is not the machine, the device called name or an interface on it. From level 3 of
+ * nic_depth.iov on its virtual functions and what is on them stay, at 3 for their queues only.
+ * Pointers into the inventory become invalid.
  */
 void nic_select_only(const struct root *root, struct nic_inventory *inv, const char *name,
-		     bool with_vfs);
+		     unsigned iov);
 
 /* All names by which people know a device, NULL at the end. Borrowed from inv and names. */
 #define NIC_NAMES_MAX 16

@@ -49,7 +49,7 @@ static struct err *select_device(struct attempt *a)
 	snprintf(a->driver, sizeof(a->driver), "%s", s->driver);
 	nic_select_names(&a->inventory, s, &names);
 	a->settings = nic_conf_device(t->conf, names.v);
-	nic_select_only(t->root, &a->inventory, a->device, a->settings.v[NIC_SET_IOV_MODE] >= 4);
+	nic_select_only(t->root, &a->inventory, a->device, a->settings.v[NIC_SET_IOV_MODE]);
 	return NULL;
 }
 
