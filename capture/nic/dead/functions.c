@@ -41,7 +41,9 @@ static const struct nic_member states[] = {
 	{0}};
 
 static const struct nic_member sriov[] = {
+	/* the capability's, and of those as many as the driver said that it can: sriov_totalvfs */
 	{"total_vfs", "total_VFs", MEMBER_UINT, NULL},
+	{"driver_max_vfs", "driver_max_VFs", MEMBER_UINT, NULL},
 	{"initial_vfs", "initial_VFs", MEMBER_UINT, NULL},
 	{"num_vfs", "num_VFs", MEMBER_UINT, NULL},
 	{"offset", "offset", MEMBER_UINT, NULL},
@@ -142,14 +144,56 @@ static void config_space(struct dead *d, const struct place *dev)
 	dead_raw_bytes(d, "config.bin", bytes, sizeof(bytes));
 }
 
+/* Bus and devfn in one number; they go on from one bus to the next. */
+static bool routing_id(const struct place *dev, int64_t *ret)
+{
+	uint64_t bus, devfn;
+	if (place_number(dev, "bus.number", &bus) != FOUND ||
+	    place_number(dev, "devfn", &devfn) != FOUND)
+		return false;
+	*ret = (int64_t)((bus & 0xff) << 8 | (devfn & 0xff));
+	return true;
+}
+
+/* The N of virtfnN, by which drivers count their VFs: pci_iov_vf_id() (drivers/pci/iov.c). */
+static void vf_number(struct dead *d, const struct place *vf, const struct place *physical)
+{
+	int64_t of_vf, of_physical;
+	uint64_t offset, stride, vfs;
+	if (!routing_id(vf, &of_vf) || !routing_id(physical, &of_physical) ||
+	    place_number(physical, "sriov.offset", &offset) != FOUND ||
+	    place_number(physical, "sriov.stride", &stride) != FOUND ||
+	    place_number(physical, "sriov.num_VFs", &vfs) != FOUND) {
+		show_none(&d->show, "vf_number", "absent");
+		return;
+	}
+	int64_t behind = of_vf - of_physical - (int64_t)(offset & 0xffff);
+	int64_t step = (int64_t)(stride & 0xffff);
+	/* one VF has no stride */
+	int64_t number = step ? behind / step : 0;
+	if (behind != number * step || number < 0 || (uint64_t)number >= vfs)
+		show_none(&d->show, "vf_number", "damaged");
+	else
+		show_u64(&d->show, "vf_number", (uint64_t)number);
+}
+
 /* A VF's physfn and a PF's sriov share their place: a union, told apart by bits. */
 static void virtual_functions(struct dead *d, const struct place *dev)
 {
 	char name[NAME_SIZE];
 	struct place p;
 	if (place_or_0(dev, "is_virtfn")) {
-		if (place_text(dev, "physfn.dev.kobj.name", name, sizeof(name)) == FOUND)
-			show_text(&d->show, "physical_function", name);
+		enum found f = place_at(dev, "physfn", &p);
+		if (f == FOUND)
+			f = place_deref(&p, &p);
+		if (f == FOUND)
+			f = place_text(&p, "dev.kobj.name", name, sizeof(name));
+		if (f != FOUND) {
+			show_none(&d->show, "physical_function", dead_why(f));
+			return;
+		}
+		show_text(&d->show, "physical_function", name);
+		vf_number(d, dev, &p);
 		return;
 	}
 	if (!place_or_0(dev, "is_physfn") || place_at(dev, "sriov", &p) != FOUND ||

@@ -53,8 +53,14 @@ static const struct world_member w_netdev[] = {{"name", "16 char", 0},
 static const struct world_member w_ns[] = {{"inum", "u32", 0}, {0}};
 static const struct world_member w_net[] = {
 	{"list", "list_head", 0}, {"dev_base_head", "list_head", 16}, {"ns", "ns_common", 32}, {0}};
-static const struct world_member w_pci_bus[] = {
-	{"node", "list_head", 0}, {"children", "list_head", 16}, {"devices", "list_head", 32}, {0}};
+static const struct world_member w_pci_bus[] = {{"node", "list_head", 0},
+						{"children", "list_head", 16},
+						{"devices", "list_head", 32},
+						{"number", "u8", 48},
+						{0}};
+static const struct world_member w_sriov[] = {{"total_VFs", "u16", 0},	    {"num_VFs", "u16", 2},
+					      {"offset", "u16", 4},	    {"stride", "u16", 6},
+					      {"driver_max_VFs", "u16", 8}, {0}};
 static const struct world_member w_aer[] = {
 	{"dev_cor_errs", "16 u64", 0}, {"dev_total_cor_errs", "u64", 128}, {0}};
 static const struct world_member w_pci_dev[] = {{"bus_list", "list_head", 0},
@@ -63,10 +69,14 @@ static const struct world_member w_pci_dev[] = {{"bus_list", "list_head", 0},
 						{"class", "u32", 20},
 						{"error_state", "u32", 24},
 						{"is_virtfn", "u8", 28},
+						{"is_physfn", "u8", 29},
+						{"devfn", "u16", 30},
 						{"saved_config_space", "16 u32", 32},
 						{"dev", "device", 96},
 						{"physfn", "*pci_dev", 128},
+						{"sriov", "*pci_sriov", 128},
 						{"aer_stats", "*aer_stats", 136},
+						{"bus", "*pci_bus", 144},
 						{0}};
 
 struct net_world {
@@ -89,7 +99,8 @@ static inline void net_structs(struct world *w)
 	world_struct(w, NULL, "net_device", NET_PRIV, w_netdev);
 	world_struct(w, NULL, "ns_common", 8, w_ns);
 	world_struct(w, NULL, "net", 48, w_net);
-	world_struct(w, NULL, "pci_bus", 48, w_pci_bus);
+	world_struct(w, NULL, "pci_bus", 56, w_pci_bus);
+	world_struct(w, NULL, "pci_sriov", 16, w_sriov);
 	world_struct(w, NULL, "aer_stats", 136, w_aer);
 	world_struct(w, NULL, "pci_dev", 160, w_pci_dev);
 }
@@ -172,6 +183,7 @@ static inline uint64_t net_function(struct world *w, struct net_world *n, uint64
 	world_set(w, dev, NULL, "pci_dev", "device", 0x100e);
 	world_set(w, dev, NULL, "pci_dev", "class", class);
 	world_set(w, dev, NULL, "pci_dev", "error_state", 1);
+	world_set(w, dev, NULL, "pci_dev", "bus", bus);
 	net_device_of(w, world_addr(w, dev, NULL, "pci_dev", "dev"), name, n->bus_pci, driver, 0);
 	world_list_add(w, bus + 32, dev);
 	return dev;

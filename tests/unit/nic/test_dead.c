@@ -244,6 +244,48 @@ static void test_functions(void **state)
 	world_deinit(&w);
 }
 
+/* A physical function with two VFs, the second one on the next bus. */
+static const struct {
+	unsigned int bus, devfn;
+	const char *said;
+} virtual_functions[] = {
+	{1, 0x80, "\"physical_function\":\"0000:01:00.0\",\"vf_number\":0"},
+	{2, 0x00, "\"physical_function\":\"0000:01:00.0\",\"vf_number\":1"},
+	/* where the third would be; between two; in front of all */
+	{2, 0x80, "\"vf_number\":null"},
+	{1, 0x81, "\"vf_number\":null"},
+	{1, 0x00, "\"vf_number\":null"},
+};
+
+static void test_virtual_functions(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(virtual_functions); i++) {
+		start();
+		uint64_t pf = net_function(&w, &n, n.child_bus, "0000:01:00.0", "igb", 0x020000);
+		uint64_t other = net_pci_bus(&w, n.child_bus + 16);
+		uint64_t vf = net_function(&w, &n, other, "0000:xx:xx.x", "igbvf", 0x020000);
+		uint64_t sriov = world_new(&w, NULL, "pci_sriov");
+		world_set(&w, n.child_bus, NULL, "pci_bus", "number", 1);
+		world_set(&w, other, NULL, "pci_bus", "number", virtual_functions[i].bus);
+		world_set(&w, pf, NULL, "pci_dev", "is_physfn", 1);
+		world_set(&w, pf, NULL, "pci_dev", "sriov", sriov);
+		world_set(&w, sriov, NULL, "pci_sriov", "total_VFs", 8);
+		world_set(&w, sriov, NULL, "pci_sriov", "driver_max_VFs", 7);
+		world_set(&w, sriov, NULL, "pci_sriov", "num_VFs", 2);
+		world_set(&w, sriov, NULL, "pci_sriov", "offset", 0x80);
+		world_set(&w, sriov, NULL, "pci_sriov", "stride", 0x80);
+		world_set(&w, vf, NULL, "pci_dev", "is_virtfn", 1);
+		world_set(&w, vf, NULL, "pci_dev", "physfn", pf);
+		world_set(&w, vf, NULL, "pci_dev", "devfn", virtual_functions[i].devfn);
+		world_show(&w, NULL);
+		world_has(w.json, "\"sriov\":{\"total_vfs\":8,\"driver_max_vfs\":7,\"initial_vfs\":"
+				  "null,\"num_vfs\":2");
+		world_has(w.json, virtual_functions[i].said);
+		world_deinit(&w);
+	}
+}
+
 /* Files stay below the output directory and within their budgets. */
 static void test_raw(void **state)
 {
@@ -299,12 +341,19 @@ static void test_nothing_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_interface), cmocka_unit_test(test_namespaces),
-		cmocka_unit_test(test_wrong),	  cmocka_unit_test(test_no_link),
-		cmocka_unit_test(test_ring),	  cmocka_unit_test(test_scopes),
-		cmocka_unit_test(test_circle),	  cmocka_unit_test(test_sizes_are_clamped),
-		cmocka_unit_test(test_functions), cmocka_unit_test(test_raw),
-		cmocka_unit_test(test_damage),	  cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_interface),
+		cmocka_unit_test(test_namespaces),
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_no_link),
+		cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_scopes),
+		cmocka_unit_test(test_circle),
+		cmocka_unit_test(test_sizes_are_clamped),
+		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_raw),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_virtual_functions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
