@@ -20,6 +20,10 @@ teardown_file() { rm -f "$WORK/vmcore"; }
 @test "nic dead ppc64le: ibmveth's queue and pools" {
 	json '[.interfaces[] | select(.driver == "ibmveth").driver_state][0] |
 		(.rings[0].raw.bytes == .rings[0].size * 16) and ([.pools[] | select(.available > 0)] | length >= 1)'
+	# it polls, and fills its pools up: nothing is wrong with them
+	json '[.interfaces[] | select(.driver == "ibmveth")][0] | .wrong == [] and
+		(.driver_state.pools | map(select(.active)) | length >= 2 and
+			all(.available >= .threshold and .received_not_looked_at == 0))'
 	# the frames that it received: each one is an entry of the queue that the hypervisor filled
 	local count
 	count=$(awk -v mac=52:54:00:5a:00:04 '$1 == mac && $2 == "stat.rx_packets" { print $3 }' "$WORK/theirs.txt")
