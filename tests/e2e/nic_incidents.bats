@@ -248,3 +248,30 @@ message() { grep -cE "^$2 .*$3" "$SAID/log.$1"; }
 	jq -e '.devlink[] | select(.device == "netdevsim10") | .regions[] | select(.name == "dummy") |
 		.size == 32768 and [.snapshot_list[].id] == [0, 7, 4000000001]' "$WORK/dead/nic-dead.json"
 }
+
+# Nothing was taken off the wire up to the crash. Since when, the kernel itself says in the last message of its watchdog.
+@test "nic incidents: the crashed kernel's memory has the queue that stalled, and for how long" {
+	local wire dump times age line
+	read -r wire _ _ <<<"$(result wire)"
+	dump=$(dump_dir)
+	stalled() { jq -r --arg wire "$wire" ".interfaces[] | select(.name == \$wire) | $1" "$WORK/dead/nic-dead.json"; }
+	times=$(grep -c "$wire: TX timeout on queue: 0," "$dump/vmcore-dmesg.txt")
+	[ "$times" -ge 3 ]
+	# [   69.299495] virtio_net virtio4 enp1s0: TX timeout on queue: 0, …, 30056000 usecs ago
+	age=$(tr -d '[]' <"$dump/vmcore-dmesg.txt" | awk -v wire="$wire: TX timeout on queue: 0," '
+		index($0, wire) { since = $1 - $(NF - 2) / 1e6 }
+		/sysrq: Trigger a crash/ { print $1 - since }')
+	[ "$(stalled ".tx[0] | .stopped and .timeouts == $times and (.last_xmit_ms / 1000 - $age | fabs < 0.5)")" = true ]
+	# the device has frames, and does nothing with them
+	[ "$(stalled '.driver_state.virtqueues[] | select(.queue == "tx-0") | .in_flight > 0 and .tx_timeouts >= 3')" = true ]
+	line="TX queue 0 is stopped, and got no frame for $(printf %.1f "$(stalled '.tx[0].last_xmit_ms / 1000')") s"
+	line+=" (the watchdog waits 5.0 s); timed out $times times"
+	[ "$(stalled '.wrong[0]')" = "$line" ]
+	# nobody else's
+	jq -e --arg wire "$wire" '[.interfaces[] | select(.name != $wire) | .wrong[] | select(test("stopped|timed out"))] == []' \
+		"$WORK/dead/nic-dead.json"
+	# and the report, which was made in the capture, says so of this adapter
+	sed -n '/^== Network adapters/,/^$/p' "$dump/report.txt" | grep -A1 "^$wire, virtio_net, .*1 of 1 TX queues stopped" |
+		grep -xF "    $line"
+	grep -F "$times TX timeouts of network adapters" "$dump/report.txt"
+}
