@@ -50,7 +50,8 @@ theirs() {
 		$1 == "@registers" && match($4, /^[TR]D[HT][0-9]*$/) { print mac[$2], $4, hex($NF) }' | sort
 }
 
-# bundle DIR: nic-dump as it is built here, with what it is linked with and the tables of registers; DIR/loader runs it
+# bundle DIR: nic-dump as it is built here, with what it is linked with and the tables of registers; DIR/loader runs it;
+# and what the guest does with the virtual functions of its adapters
 bundle() {
 	local library
 	mkdir -p "$1/tables"
@@ -58,6 +59,7 @@ bundle() {
 	while read -r library; do cp -L "$library" "$1"; done < <(ldd "$1/nic-dump" | grep -o '/[^ ]*')
 	mv "$1"/ld*.so* "$1/loader"
 	cp "$TOP"/capture/nic/regs/tables/*.csv "$1/tables"
+	cp "$TOP/tests/e2e/nics/vfs" "$1"
 }
 
 # boot ARCH [BUNDLE]: the guest of the lab, and what nic-dump says of its memory
@@ -103,6 +105,17 @@ memory_of_rings() {
 			if $driver == "e1000" then $before
 			elif $driver == "e1000e" then $before - $before % 16
 			else .next_to_use end)" end' "$WORK/capture/dead.json" | sort
+}
+
+# level N PROGRAM: jq on what an incident of the igb has at that level; $pf is its interface, $on its PCI address
+level() {
+	local pf on
+	read -r pf on <"$WORK/vfs/pf"
+	jq -ecr --arg pf "$pf" --arg on "$on" "
+		def physical: .devices[] | select(.name == \$on);
+		def interface: .interfaces[] | select(.name == \$pf);
+		def virtual: [.devices[] | select(.name != \$on)];
+		$2" "$WORK/vfs/level$1.json"
 }
 
 json() { jq -e "$1" "$WORK/out/nic-dead.json"; }

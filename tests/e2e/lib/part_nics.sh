@@ -14,7 +14,7 @@ PART_NEEDS[ppc64el-nics]="tools ppc64el-guest ppc64le-kernel"
 PART_MIB[amd64-nics]=768
 PART_MIB[ppc64el-nics]=64
 
-NICS_MODULES_AMD64='qemu_fw_cfg dca i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb vmxnet3 dummy
+NICS_MODULES_AMD64='qemu_fw_cfg dca i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb igbvf vmxnet3 dummy
 	pps_core ptp tls psample mlxfw pci-hyperv-intf mlx5_core mlx4_core mlx4_en salvor_mlx5 salvor_mlx4'
 NICS_MODULES_PPC64EL='i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb ibmveth psample netdevsim dummy'
 
@@ -66,7 +66,7 @@ nics_initrd() {
 	local root=$1 modules=$2 out=$3 tree=$3.tree file loader
 	shift 3
 	mkdir -p "$tree"/{lib,bin,dev,usr/bin,usr/sbin}
-	for file in /usr/bin/busybox /usr/sbin/ethtool /usr/sbin/devlink /usr/sbin/kexec; do
+	for file in /usr/bin/busybox /usr/bin/ip /usr/sbin/ethtool /usr/sbin/devlink /usr/sbin/kexec; do
 		nics_program "$root" "$tree" "$file"
 	done
 	mv "$tree/usr/bin/busybox" "$tree/bin/busybox"
