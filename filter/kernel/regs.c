@@ -71,6 +71,32 @@ void regs_from_words(const struct regs_shape *shape, const uint64_t *words, size
 	*ret = r;
 }
 
+/*
+ * powerpc keeps interrupts away in two ways: MSR[EE], and a mask that is only looked at when one
+ * comes (softe), a set of bits where the kernel has paca.irq_soft_mask, and a bool of the opposite
+ * meaning before (arch/powerpc/include/asm/hw_irq.h). arm64 has another such way of which its notes
+ * have nothing (pseudo-NMIs).
+ */
+enum irq_mask regs_irq_mask(const struct layout *l, const struct regs *regs)
+{
+	if (regs->user)
+		return IRQS_ON;
+	switch (regs->shape->machine) {
+	case EM_X86_64:
+		return regs->value[18] & 0x200 ? IRQS_ON : IRQS_OFF; /* X86_EFLAGS_IF */
+	case EM_PPC64:
+		if (!(regs->value[33] & 0x8000))
+			return IRQS_OFF;
+		if (!layout_known(l->paca_irq_soft_mask))
+			return IRQS_UNKNOWN;
+		return regs->value[39] & 1 ? IRQS_OFF : IRQS_ON; /* IRQS_DISABLED */
+	case EM_AARCH64:
+		return regs->value[33] & 0x80 ? IRQS_OFF : IRQS_UNKNOWN; /* PSR_I_BIT */
+	default:
+		return IRQS_UNKNOWN;
+	}
+}
+
 #define PRSTATUS_PID  32
 #define PRSTATUS_REGS 112
 

@@ -31,6 +31,10 @@ struct regs {
 /* NULL: an architecture whose registers are not known. */
 const struct regs_shape *regs_shape(uint16_t machine);
 
+/* Did the code that was interrupted take interrupts? */
+enum irq_mask { IRQS_UNKNOWN, IRQS_ON, IRQS_OFF };
+enum irq_mask regs_irq_mask(const struct layout *l, const struct regs *regs);
+
 /* From the first words of a struct pt_regs or a note's pr_reg; words that are missing are 0. */
 void regs_from_words(const struct regs_shape *shape, const uint64_t *words, size_t n,
 		     struct regs *ret);

@@ -148,13 +148,38 @@ static void registers_of_a_cpu(void **state)
 	small_kmem_deinit(&i.m);
 }
 
+static void assert_irqs(uint16_t machine, size_t word, uint64_t value, const struct layout *l,
+			enum irq_mask expected)
+{
+	uint64_t words[REGS_MAX] = {0};
+	struct regs r;
+	words[33] = machine == EM_PPC64 ? 0x8000 : machine == EM_AARCH64 ? 5 : 0;
+	words[word] = value;
+	regs_from_words(regs_shape(machine), words, regs_shape(machine)->count, &r);
+	assert_int_equal(regs_irq_mask(l, &r), expected);
+}
+
+static void interrupts_off(void **state)
+{
+	(void)state;
+	struct layout old = {.paca_irq_soft_mask = LAYOUT_UNKNOWN}, new = {.paca_irq_soft_mask = 8};
+	assert_irqs(EM_X86_64, 18, 0x246, &new, IRQS_ON);
+	assert_irqs(EM_X86_64, 18, 0x46, &new, IRQS_OFF);
+	assert_irqs(EM_X86_64, 17, 0x33, &new, IRQS_ON); /* user space has them on */
+	assert_irqs(EM_PPC64, 33, 0x1033, &new, IRQS_OFF);
+	assert_irqs(EM_PPC64, 39, 1, &new, IRQS_OFF);
+	assert_irqs(EM_PPC64, 39, 0, &new, IRQS_ON);
+	assert_irqs(EM_PPC64, 39, 1, &old, IRQS_UNKNOWN); /* it meant the opposite */
+	assert_irqs(EM_AARCH64, 33, 0x3c5, &new, IRQS_OFF);
+	assert_irqs(EM_AARCH64, 33, 0x345, &new, IRQS_UNKNOWN);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(x86_64),
-		cmocka_unit_test(others),
-		cmocka_unit_test(notes_of_a_dump),
-		cmocka_unit_test(registers_of_a_cpu),
+		cmocka_unit_test(x86_64),	   cmocka_unit_test(others),
+		cmocka_unit_test(notes_of_a_dump), cmocka_unit_test(registers_of_a_cpu),
+		cmocka_unit_test(interrupts_off),
 	};
 	return cmocka_run_group_tests_name("kernel/regs", tests, NULL, NULL);
 }
