@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# kdumpctl check --fix and --undo. Two files are written, FIX_FILE and MODULE_FILE, each only when it has to have
-# something; the running kernel gets the settings too. UNDO_DIR keeps, from the first --fix until --undo:
+# kdumpctl check --fix and --undo. Four files are written, FIX_FILE, MODULE_FILE, MANAGER_FILE and RULES_FILE, each only
+# when it has to have something; the running kernel gets the settings too. UNDO_DIR keeps, from the first --fix until --undo:
 #
 #   NAME.before    the file as it was; NAME.none when there was none
 #   NAME.after     as we wrote it last: a file that is not that any more is not ours to take back
 #   running        KEY OLD NEW, of the running kernel
+#   nodes          FILE OLD NEW, of its /sys
 
 UNDO_DIR=/var/lib/salvor/check-fix
 
@@ -103,10 +104,28 @@ fix_running() {
 	done
 }
 
+# fix_nodes FILE=VALUE…: single files of the running kernel's /sys
+fix_nodes() {
+	local item file old
+	[ $# -gt 0 ] || return 0
+	mkdir -p "$ROOT$UNDO_DIR"
+	[ -n "$ROOT" ] || modprobe -q pretimeout_panic || :
+	for item; do
+		file=${item%%=*}
+		read_node "$file" || continue
+		old=$REPLY
+		printf '%s\n' "${item#*=}" 2>/dev/null >"$ROOT$file" || {
+			complain "the kernel did not take $item"
+			continue
+		}
+		grep -qs "^$file " "$ROOT$UNDO_DIR/nodes" || printf '%s %s %s\n' "$file" "$old" "${item#*=}" >>"$ROOT$UNDO_DIR/nodes"
+	done
+}
+
 # write_fixes DRY_RUN: of what run_checks found
 write_fixes() {
 	local dry_run=$1 item lines=()
-	if [ ${#FIX_SYSCTL[@]} -eq 0 ] && [ ${#FIX_OPTIONS[@]} -eq 0 ]; then
+	if [ $((${#FIX_SYSCTL[@]} + ${#FIX_OPTIONS[@]} + ${#FIX_MANAGER[@]} + ${#FIX_RULES[@]})) -eq 0 ]; then
 		say "nothing that --fix could do"
 		return 0
 	fi
@@ -114,8 +133,12 @@ write_fixes() {
 		lines+=("kernel.${item%%=*} = ${item#*=}")
 	done
 	fix_file "$dry_run" "$FIX_FILE" ${lines[@]+"${lines[@]}"} &&
-		fix_file "$dry_run" "$MODULE_FILE" ${FIX_OPTIONS[@]+"${FIX_OPTIONS[@]}"} || return 1
-	[ "$dry_run" = yes ] || fix_running ${FIX_SYSCTL[@]+"${FIX_SYSCTL[@]}"}
+		fix_file "$dry_run" "$MODULE_FILE" ${FIX_OPTIONS[@]+"${FIX_OPTIONS[@]}"} &&
+		fix_file "$dry_run" "$MANAGER_FILE" ${FIX_MANAGER[@]+"${FIX_MANAGER[@]}"} &&
+		fix_file "$dry_run" "$RULES_FILE" ${FIX_RULES[@]+"${FIX_RULES[@]}"} || return 1
+	[ "$dry_run" = no ] || return 0
+	fix_running ${FIX_SYSCTL[@]+"${FIX_SYSCTL[@]}"}
+	fix_nodes ${FIX_NODES[@]+"${FIX_NODES[@]}"}
 }
 
 # undo_file DRY_RUN FILE
@@ -145,7 +168,7 @@ undo_fixes() {
 		say "there is nothing to undo"
 		return 0
 	fi
-	for file in "$FIX_FILE" "$MODULE_FILE"; do
+	for file in "$FIX_FILE" "$MODULE_FILE" "$MANAGER_FILE" "$RULES_FILE"; do
 		undo_file "$dry_run" "$file" || status=1
 	done
 	if [ $status -eq 0 ] && [ "$dry_run" = no ]; then
@@ -153,6 +176,9 @@ undo_fixes() {
 			# somebody may have set it to something else since
 			! read_node "/proc/sys/kernel/$key" || [ "$REPLY" != "$new" ] || printf '%s\n' "$old" >"$ROOT/proc/sys/kernel/$key"
 		done <"$ROOT$UNDO_DIR/running"
+		[ ! -e "$ROOT$UNDO_DIR/nodes" ] || while read -r key old new; do
+			! read_node "$key" || [ "$REPLY" != "$new" ] || printf '%s\n' "$old" >"$ROOT$key"
+		done <"$ROOT$UNDO_DIR/nodes"
 		rm -rf "$ROOT${UNDO_DIR:?}"
 	fi
 	return $status

@@ -10,6 +10,12 @@
 # seconds a watchdog must leave until kdump-capture feeds it; kdumpctl start warns of the same
 FEED_SECONDS=30
 MODULE_FILE=/etc/modprobe.d/99-zz-salvor.conf
+# what systemd asks its watchdog for (systemd 251 and newer)
+MANAGER_FILE=/etc/systemd/system.conf.d/99-zz-salvor.conf
+# The governor, which a driver gets when it registers, and again when it is loaded anew: a rule of udev. Nothing loads
+# the governor's module by itself, and a kernel that has it built in has no module: the second command tells.
+RULES_FILE=/etc/udev/rules.d/99-zz-salvor.rules
+GOVERNOR_RULE='ACTION=="add", SUBSYSTEM=="watchdog", TEST=="pretimeout_governor", RUN{builtin}+="kmod load pretimeout_panic", RUN+="/bin/sh -c '"'echo panic >/sys%p/pretimeout_governor'"'"'
 
 # dog_node DOG NAME: sets REPLY
 dog_node() { read_node "/sys/class/watchdog/$1/$2"; }
@@ -23,24 +29,42 @@ dog_in_image() {
 	grep -qxF "identity $1" <<<"$list"
 }
 
-# pretimeout_of DOG: sets REPLY to what is wrong with its warning; to nothing when it makes a panic. PRETIMEOUT is how
-# the fix is: driver where the driver cannot, set where systemd may set it.
+# governor_of DOG IDENTITY: sets REPLY to what is wrong with what becomes of its warning, and has --fix change it; to
+# nothing when that is a panic, and where the driver makes one by itself: hpwdt's NMI asks no governor.
+governor_of() {
+	local now
+	dog_node "$1" pretimeout_governor && [[ $2 != HP*iLO* ]] || { REPLY='' && return; }
+	now=$REPLY
+	[ "$now" != panic ] || { REPLY='' && return; }
+	now=${now:-nothing}
+	FIX_RULES=("$GOVERNOR_RULE")
+	FIX_NODES+=("/sys/class/watchdog/$1/pretimeout_governor=panic")
+	local governors=$ROOT/sys/class/watchdog/$1/pretimeout_available_governors
+	[ ! -r "$governors" ] || grep -qx panic "$governors" || now+=" (the module pretimeout_panic is not loaded)"
+	REPLY="its warning ends in $now, not in a panic"
+}
+
+# pretimeout_of DOG IDENTITY: sets REPLY to what is wrong with its warning; to nothing when it makes a panic. PRETIMEOUT
+# is how the fix is: driver where the driver cannot, daemon where whoever feeds it has to ask for the warning, systemd
+# where that is systemd, governor where only what becomes of the warning is wrong.
 pretimeout_of() {
 	local pre
-	PRETIMEOUT='set'
+	PRETIMEOUT=daemon
 	if ! dog_node "$1" pretimeout; then
 		PRETIMEOUT=driver REPLY="its driver cannot warn the kernel before the reset"
 		return
 	fi
 	pre=$REPLY
-	dog_node "$1" pretimeout_governor || REPLY=
-	if [ "$pre" = 0 ]; then
-		REPLY="it resets a machine that hangs without telling the kernel before (pretimeout 0)"
-	elif [ -n "$REPLY" ] && [ "$REPLY" != panic ]; then
-		REPLY="its warning ends in $REPLY, not in a panic"
-	else
-		REPLY=
+	governor_of "$1" "$2"
+	if [ "$pre" != 0 ]; then
+		PRETIMEOUT=governor
+		return
 	fi
+	systemd_seconds
+	if [ "$REPLY" -gt 0 ]; then
+		PRETIMEOUT=systemd FIX_MANAGER=('[Manager]' RuntimeWatchdogPreSec=10 RuntimeWatchdogPreGovernor=panic)
+	fi
+	REPLY="it resets a machine that hangs without telling the kernel before (pretimeout 0)"
 }
 
 # check_dog DOG IDENTITY: of one that runs
@@ -56,13 +80,22 @@ check_dog() {
 			"kdumpctl rebuild && kdumpctl reload"
 		return
 	fi
-	pretimeout_of "$1"
+	pretimeout_of "$1" "$2"
 	if [ -z "$REPLY" ]; then
 		result ok "$1 ($2) makes the kernel panic before it resets the machine" "$why" ''
-	elif [ $PRETIMEOUT = set ]; then
+		return
+	fi
+	case $PRETIMEOUT in
+	governor) result degraded "$1 ($2): $REPLY" "$why" "$BY_FIX ($RULES_FILE sets it for each boot)" ;;
+	systemd)
 		result degraded "$1 ($2): $REPLY" "$why" \
-			"RuntimeWatchdogPreSec=10 and RuntimeWatchdogPreGovernor=panic in /etc/systemd/system.conf.d/; systemctl daemon-reexec"
-	else
+			"$BY_FIX (RuntimeWatchdogPreSec=10 and RuntimeWatchdogPreGovernor=panic in $MANAGER_FILE), then systemctl daemon-reexec"
+		;;
+	daemon)
+		result degraded "$1 ($2): $REPLY" "$why" \
+			"have whoever feeds it ask for a pretimeout of 10 s (WDIOC_SETPRETIMEOUT), or leave it to systemd: RuntimeWatchdogSec=60, RuntimeWatchdogPreSec=10 and RuntimeWatchdogPreGovernor=panic in /etc/systemd/system.conf.d/"
+		;;
+	driver)
 		case $2 in
 		*i6300ESB*)
 			result degraded "$1 ($2): $REPLY, but QEMU can" "$why" \
@@ -70,7 +103,8 @@ check_dog() {
 			;;
 		*) result note "$1 ($2): $REPLY" "$why" "a hang is then only caught by an NMI sent before it runs out ($timeout s)" ;;
 		esac
-	fi
+		;;
+	esac
 }
 
 check_watchdog() {
@@ -102,25 +136,32 @@ seconds_of() {
 	REPLY=$total
 }
 
-check_systemd_watchdog() {
-	local file line value='' where='' why="systemd arms the watchdog with this time; after a crash nobody feeds it until the capture does"
+# systemd_seconds: sets REPLY to the seconds for which systemd arms the watchdog, 0 for never, and WHERE to the file
+systemd_seconds() {
+	local file line value=''
+	WHERE=''
 	for file in "$ROOT"/etc/systemd/system.conf "$ROOT"/usr/lib/systemd/system.conf.d/*.conf "$ROOT"/etc/systemd/system.conf.d/*.conf; do
 		[ -r "$file" ] || continue
 		while IFS= read -r line || [ -n "$line" ]; do
 			[[ $line =~ ^[[:space:]]*RuntimeWatchdogSec[[:space:]]*=[[:space:]]*(.*) ]] || continue
-			value=${BASH_REMATCH[1]} where=${file#"$ROOT"}
+			value=${BASH_REMATCH[1]} WHERE=${file#"$ROOT"}
 		done <"$file"
 	done
 	seconds_of "$value"
+}
+
+check_systemd_watchdog() {
+	local why="systemd arms the watchdog with this time; after a crash nobody feeds it until the capture does"
+	systemd_seconds
 	if [ "$REPLY" -eq 0 ]; then
 		result none "systemd arms no watchdog" "$why" ''
 	elif [ "$REPLY" -ge $FEED_SECONDS ]; then
 		result ok "systemd's watchdog leaves $REPLY s" "$why" ''
 	elif existing /sys/class/watchdog/watchdog0; then
-		result lost "systemd's watchdog resets the machine $REPLY s after a crash ($where)" "$why" \
+		result lost "systemd's watchdog resets the machine $REPLY s after a crash ($WHERE)" "$why" \
 			"RuntimeWatchdogSec=60 there; systemctl daemon-reexec"
 	else
-		result note "systemd's watchdog would leave only $REPLY s ($where), but there is none" "$why" "RuntimeWatchdogSec=60 there"
+		result note "systemd's watchdog would leave only $REPLY s ($WHERE), but there is none" "$why" "RuntimeWatchdogSec=60 there"
 	fi
 }
 

@@ -229,9 +229,17 @@ ssh_target() {
 	watchdog 0 iTCO_wdt 60
 	found watchdog note 0 "its driver cannot warn"
 	watchdog 0 iTCO_wdt 60 0 panic
-	found watchdog degraded 1 "RuntimeWatchdogPreSec=10 and RuntimeWatchdogPreGovernor=panic"
+	found watchdog degraded 1 "WDIOC_SETPRETIMEOUT"
+	put /etc/systemd/system.conf.d/10-mine.conf $'[Manager]\nRuntimeWatchdogSec=60'
+	found watchdog degraded 1 "check --fix (RuntimeWatchdogPreSec=10 and RuntimeWatchdogPreGovernor=panic in /etc/systemd"
 	watchdog 0 iTCO_wdt 60 10 noop
 	found watchdog degraded 1 "ends in noop"
+	found watchdog degraded 1 "check --fix (/etc/udev/rules.d/99-zz-salvor.rules"
+	put /sys/class/watchdog/watchdog0/pretimeout_available_governors noop
+	found watchdog degraded 1 "the module pretimeout_panic is not loaded"
+	# its NMI makes a panic without a governor
+	watchdog 0 'HPE iLO2+ HW Watchdog Timer' 60 9 noop
+	found watchdog ok 0
 	watchdog 0 iTCO_wdt 60 10 panic
 	found watchdog ok 0
 	put /sys/class/watchdog/watchdog0/state inactive

@@ -123,6 +123,36 @@ ipmi_watchdog() {
 	[ "$status" -eq 1 ]
 }
 
+@test "watchdogs: what systemd asks for, the governor now and at each boot; and all of it taken back" {
+	put /etc/systemd/system.conf.d/10-mine.conf $'[Manager]\nRuntimeWatchdogSec=60'
+	watchdog 0 iTCO_wdt 60 0 noop
+	before=$(tree)
+	run kdumpctl check --fix
+	[ "$status" -eq 1 ]
+	diff - "$MACHINE/etc/systemd/system.conf.d/99-zz-salvor.conf" <<-'END'
+		# written by kdumpctl check --fix; kdumpctl check --undo takes it back
+		[Manager]
+		RuntimeWatchdogPreSec=10
+		RuntimeWatchdogPreGovernor=panic
+	END
+	grep -qx 'ACTION=="add", SUBSYSTEM=="watchdog", .*kmod load pretimeout_panic.*echo panic >/sys%p/pretimeout_governor.*' \
+		"$MACHINE/etc/udev/rules.d/99-zz-salvor.rules"
+	[ "$(cat "$MACHINE/sys/class/watchdog/watchdog0/pretimeout_governor")" = panic ]
+	# as systemd does when it has read that
+	put /sys/class/watchdog/watchdog0/pretimeout 10
+	found watchdog ok 0
+	put /sys/class/watchdog/watchdog0/pretimeout 0
+	kdumpctl check --undo
+	[ "$(tree)" = "$before" ]
+}
+
+@test "watchdogs: a governor alone needs nothing of systemd" {
+	watchdog 0 iTCO_wdt 60 10 noop
+	kdumpctl check --fix
+	found watchdog ok 0
+	[ ! -e "$MACHINE/etc/systemd/system.conf.d/99-zz-salvor.conf" ]
+}
+
 @test "our file wins over /etc/sysctl.conf; one that comes later is named" {
 	put /etc/sysctl.d/99-sysctl.conf 'kernel.sysrq = 438'
 	kdumpctl check --fix
