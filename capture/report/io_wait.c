@@ -142,6 +142,8 @@ static bool by_bit(struct report *r, uint64_t entry, struct io_target *ret)
 		return false;
 	ret->client = client;
 	ret->sb = sb_of_client(r, client);
+	(void)fetch_u64(&k->kmem, word - (uint64_t)state,
+			module_member(k, "sunrpc", "rpc_task.tk_start"), &ret->asked);
 	return true;
 }
 

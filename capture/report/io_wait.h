@@ -17,6 +17,9 @@ struct io_target {
 	uint64_t disk;	 /* struct gendisk */
 	uint64_t client; /* struct rpc_clnt, */
 	uint64_t sb;	 /* and the struct super_block that has it */
+	/* When the server was asked, by the clock of requests_now(); 0: not known. Who waits for it
+	 * may wake up in between. */
+	uint64_t asked;
 };
 
 /* False, ret zero: it does not wait for such a thing, or that cannot be seen. */
@@ -41,11 +44,5 @@ void io_place_read(struct report *r, const struct io_target *t, struct io_place 
 void io_place_text(const struct io_place *p, struct buf *out);
 /* An object under key. */
 void io_place_json(const struct io_place *p, const char *key, struct json *j);
-
-/*
- * Are there tasks that wait for suspended devices (servers: or for NFS servers)? In one sentence
- * without its full stop, for a verdict.
- */
-bool report_stuck_io(struct report *r, bool servers, struct buf *sentence);
 
 #endif

@@ -21,6 +21,8 @@ struct report_part {
 	const char *title; /* its heading in the text */
 	size_t data_size;  /* of its own struct, zeroed before gather() */
 	double seconds;	   /* of CPU that it may take */
+	/* Whether there is anything to ask, or the report is without it; NULL: always. */
+	bool (*applies)(struct report *r);
 	struct err *(*gather)(struct report *r, void *data);
 	void (*text)(const struct report *r, const void *data, struct buf *out);
 	/* Members of the part's object, which is open. */
@@ -28,8 +30,8 @@ struct report_part {
 	void (*release)(void *data); /* what data points to; NULL: nothing */
 };
 
-extern const struct report_part part_verdict, part_cpus, part_blocked, part_locks, part_runqueues,
-	part_memory, part_tasks, part_modules, part_mounts, part_block_io, part_network,
-	part_interrupts, part_log;
+extern const struct report_part part_verdict, part_hang, part_cpus, part_blocked, part_locks,
+	part_runqueues, part_memory, part_tasks, part_modules, part_mounts, part_block_io,
+	part_network, part_interrupts, part_log;
 
 #endif

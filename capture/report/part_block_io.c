@@ -3,149 +3,26 @@
 #include "report/part.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include "base/printable.h"
-#include "kernel/percpu.h"
-#include "report/disks.h"
-#include "report/dm_device.h"
-#include "report/requests.h"
+#include "report/disk_queues.h"
 
-#define DISK_NAME_LEN 32
-/* Of all disks together */
-#define REQUESTS_TOTAL 16384
 /* Of each disk; all that were kept are in the JSON. */
 #define TEXT_REQUESTS 16
 
-struct disk {
-	char name[DISK_NAME_LEN + 1];
-	struct requests requests;
-	bool is_dm;
-	struct dm_device dm;
-};
-
-struct block_io_part {
-	struct disk *disk;
-	size_t n, kept; /* disks, requests */
-};
-
-/*
- * Disks without tags count what they have begun, for each CPU and direction (part_in_flight() of
- * block/genhd.c). Shares of a CPU alone mean nothing: the CPU that ends a request takes it off.
- */
-static uint64_t count_in_flight(struct kmem *k, uint64_t gendisk)
-{
-	const struct layout *l = k->layout;
-	uint64_t part = gendisk, stats, at, sum = 0, word;
-	int64_t member = l->disk_part0_stats;
-	_cleanup_(bitmap_deinit) struct bitmap cpus = {0};
-	if (layout_known(l->bdev_device)) {
-		member = l->bdev_stats;
-		if (!fetch_pointer(k, gendisk, l->disk_part0, &part))
-			return REQUEST_UNKNOWN;
-	}
-	if (!layout_known(l->disk_stats_in_flight) || !fetch_pointer(k, part, member, &stats))
-		return REQUEST_UNKNOWN;
-	struct err *e = cpu_mask_read(k, CPUS_POSSIBLE, &cpus);
-	for (uint64_t cpu = e ? 0 : bitmap_next(&cpus, 0); !e && cpu < cpus.nbits;
-	     cpu = bitmap_next(&cpus, cpu + 1)) {
-		e = percpu_addr(k, stats, (unsigned int)cpu, &at);
-		for (uint64_t way = 0; way < 2 && !e; way++) {
-			if (fetch_u64(k, at + way * 8, l->disk_stats_in_flight, &word))
-				sum += word;
-		}
-	}
-	bool known = !e && (int64_t)sum >= 0;
-	err_free(e);
-	return known ? sum : REQUEST_UNKNOWN;
-}
-
-static struct err *read_disk(struct report *r, uint64_t gendisk, uint64_t now, bool tags,
-			     size_t limit, struct disk *d)
-{
-	struct kmem *k = &r->k->kmem;
-	const struct layout *l = k->layout;
-	uint64_t queue;
-	bool found = false;
-	struct err *e = NULL;
-	d->requests.inflight = REQUEST_UNKNOWN;
-	if (!layout_known(l->disk_name) ||
-	    !fetch_string(k, gendisk + (uint64_t)l->disk_name, d->name, sizeof(d->name)))
-		snprintf(d->name, sizeof(d->name), "?");
-	if (tags && fetch_pointer(k, gendisk, l->disk_queue, &queue))
-		e = requests_read(r, queue, now, limit, &d->requests, &found);
-	if (!e && !found)
-		d->requests.inflight = count_in_flight(k, gendisk);
-	d->is_dm = dm_device_read(r->k, gendisk, &d->dm);
-	return e;
-}
-
-static int by_inflight(const void *a, const void *b)
-{
-	const struct disk *x = a, *y = b;
-	uint64_t m = x->requests.inflight + 1, n = y->requests.inflight + 1; /* unknown: 0 */
-	return m > n ? -1 : m < n ? 1 : strcmp(x->name, y->name);
-}
-
 static struct err *gather(struct report *r, void *data)
 {
-	struct block_io_part *p = data;
-	struct entries disks;
-	struct err *e = disks_find(r, &disks);
-	bool tags = requests_known(r->k->kmem.layout);
-	uint64_t now = requests_now(&r->k->kmem);
-	if (!e)
-		p->disk = calloc(disks.n ? disks.n : 1, sizeof(*p->disk));
-	if (!e && !p->disk)
-		e = err_nomem();
-	if (!e && !tags)
-		report_missing(r, "the kernel's types do not say where requests are: they are only "
-				  "counted");
-	for (size_t i = 0; i < disks.n && !e && report_time_left(r); i++) {
-		struct disk *d = &p->disk[p->n++];
-		e = read_disk(r, disks.at[i], now, tags, REQUESTS_TOTAL - p->kept, d);
-		p->kept += d->requests.n;
-	}
-	entries_deinit(&disks);
-	if (!e)
-		qsort(p->disk, p->n, sizeof(*p->disk), by_inflight);
-	return e;
+	return disk_queues_read(r, REQUESTS_MAX, data);
 }
 
 static void release(void *data)
 {
-	struct block_io_part *p = data;
-	for (size_t i = 0; i < p->n; i++)
-		requests_deinit(&p->disk[i].requests);
-	free(p->disk);
-}
-
-/* "READ", "WRITE_ZEROES"; by the kernel's own enum, as the numbers have changed. */
-static void op_name(const struct report *r, uint32_t op, char *ret, size_t cap)
-{
-	static const char *const fixed[] = {"READ", "WRITE", "FLUSH", "DISCARD"};
-	static const char prefix[] = "REQ_OP_";
-	const char *name = NULL;
-	struct type t;
-	/* named req_opf before 6.0 (ff07a02e9e8e) */
-	if (r->k->types && (types_find(r->k->types, NULL, "enum req_op", &t) ||
-			    types_find(r->k->types, NULL, "enum req_opf", &t)))
-		name = type_enumerator_name(t, op);
-	if (name && strncmp(name, prefix, sizeof(prefix) - 1) == 0)
-		name += sizeof(prefix) - 1;
-	if (!name && op < ARRAY_SIZE(fixed))
-		name = fixed[op];
-	if (name)
-		snprintf(ret, cap, "%s", name);
-	else
-		snprintf(ret, cap, "op %" PRIu32, op);
-	make_printable(ret);
+	disk_queues_deinit(data);
 }
 
 static void request_text(const struct report *r, const struct request *one, struct buf *out)
 {
 	char op[32];
-	op_name(r, one->op, op, sizeof(op));
+	request_op_name(r->k, one->op, op, sizeof(op));
 	buf_printf(out, "  %-14s %9" PRIu32 " bytes", op, one->bytes);
 	if (one->sector != REQUEST_UNKNOWN)
 		buf_printf(out, " at sector %-14" PRIu64, one->sector);
@@ -156,7 +33,7 @@ static void request_text(const struct report *r, const struct request *one, stru
 	buf_putc(out, '\n');
 }
 
-static void disk_text(const struct report *r, const struct disk *d, struct buf *out)
+static void disk_text(const struct report *r, const struct disk_queue *d, struct buf *out)
 {
 	const struct requests *q = &d->requests;
 	buf_printf(out, "%s: %" PRIu64 " in flight\n", d->name, q->inflight);
@@ -167,13 +44,13 @@ static void disk_text(const struct report *r, const struct disk *d, struct buf *
 }
 
 /* The names of those with that number, in lines of a readable length. */
-static void names_text(const struct block_io_part *p, uint64_t inflight, const char *title,
+static void names_text(const struct disk_queues *p, uint64_t inflight, const char *title,
 		       struct buf *out)
 {
 	enum { WIDTH = 100 };
 	size_t width = 0;
 	for (size_t i = 0; i < p->n; i++) {
-		const struct disk *d = &p->disk[i];
+		const struct disk_queue *d = &p->disk[i];
 		if (d->requests.inflight != inflight)
 			continue;
 		size_t len = strlen(d->name) + 1;
@@ -192,7 +69,7 @@ static void names_text(const struct block_io_part *p, uint64_t inflight, const c
 }
 
 /* Nothing of a suspended device is in flight: it is kept back, and who waits waits for this. */
-static void suspended_text(const struct disk *d, struct buf *out)
+static void suspended_text(const struct disk_queue *d, struct buf *out)
 {
 	buf_printf(out, "%s", d->name);
 	if (*d->dm.name)
@@ -203,7 +80,7 @@ static void suspended_text(const struct disk *d, struct buf *out)
 
 static void text(const struct report *r, const void *data, struct buf *out)
 {
-	const struct block_io_part *p = data;
+	const struct disk_queues *p = data;
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->disk[i].is_dm && p->disk[i].dm.suspended)
 			suspended_text(&p->disk[i], out);
@@ -222,7 +99,7 @@ static void text(const struct report *r, const void *data, struct buf *out)
 static void request_json(const struct report *r, const struct request *one, struct json *j)
 {
 	char op[32];
-	op_name(r, one->op, op, sizeof(op));
+	request_op_name(r->k, one->op, op, sizeof(op));
 	json_object(j, NULL);
 	json_str(j, "op", op);
 	if (one->sector != REQUEST_UNKNOWN)
@@ -239,7 +116,7 @@ static void request_json(const struct report *r, const struct request *one, stru
 
 static void json(const struct report *r, const void *data, struct json *j)
 {
-	const struct block_io_part *p = data;
+	const struct disk_queues *p = data;
 	json_array(j, "queues");
 	for (size_t i = 0; i < p->n; i++) {
 		const struct requests *q = &p->disk[i].requests;
@@ -267,7 +144,7 @@ static void json(const struct report *r, const void *data, struct json *j)
 const struct report_part part_block_io = {
 	.name = "block_io",
 	.title = "Block I/O",
-	.data_size = sizeof(struct block_io_part),
+	.data_size = sizeof(struct disk_queues),
 	.seconds = 3,
 	.gather = gather,
 	.text = text,

@@ -57,28 +57,6 @@ static void thread_text(const struct thread *t, struct buf *out)
 	buf_printf(out, "%s, pid %d", t->task.comm, t->task.pid);
 }
 
-/* What the one who holds it does instead of giving it back. */
-static void doing_text(const struct report *r, const struct locks *l, const struct thread *t,
-		       struct buf *out)
-{
-	struct wait w;
-	if (t->running) {
-		buf_printf(out, ": runs on CPU %d", t->task.cpu);
-		return;
-	}
-	if (t->task.state == 'R') {
-		buf_puts(out, ": could run");
-		return;
-	}
-	if (t->task.state == 'Z' || t->task.state == 'X') {
-		buf_puts(out, ": has exited");
-		return;
-	}
-	wait_of(r->k, l->all, t, &w);
-	buf_printf(out, ": %c%s", t->task.state, w.what ? ", waits for " : w.in ? ", " : "");
-	wait_text(&w, out);
-}
-
 static void holder_text(const struct report *r, const struct locks *l, const struct lock *lock,
 			struct buf *out)
 {
@@ -94,7 +72,8 @@ static void holder_text(const struct report *r, const struct locks *l, const str
 	buf_printf(out, "    %s", lock->handed ? "just given to " : words[lock->hold]);
 	if (t) {
 		thread_text(t, out);
-		doing_text(r, l, t, out);
+		buf_puts(out, ": ");
+		thread_doing_text(r->k, l->all, t, out);
 	} else if (lock->owner) {
 		buf_printf(out, "%#" PRIx64 ", which is no task (any more)", lock->owner);
 	} else if (lock->hold > HELD_UNKNOWN) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "report/counters.h"
 #include "report/fields.h"
+#include "report/sizes.h"
 #include "report/slabs.h"
 #include "report/zones.h"
 
@@ -140,21 +141,6 @@ static struct err *gather(struct report *r, void *data)
 /* --- for people --------------------------------------------------------------------------------
  */
 
-/* "12.3 MiB", right-aligned in width columns; "-" if not known. */
-static void size_text(int64_t bytes, int width, struct buf *out)
-{
-	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
-	double value = (double)bytes / 1024;
-	size_t unit = 0;
-	if (!layout_known(bytes)) {
-		buf_printf(out, "%*s", width, "-");
-		return;
-	}
-	for (; value >= 1024 && unit + 1 < ARRAY_SIZE(units); unit++)
-		value /= 1024;
-	buf_printf(out, "%*.1f %s", MAX(width - 4, 0), value, units[unit]);
-}
-
 static void pages_text(const struct memory_part *m, int64_t pages, int width, struct buf *out)
 {
 	size_text(layout_known(pages) ? pages * m->page_size : pages, width, out);
@@ -182,14 +168,12 @@ static void total_text(const struct memory_part *m, struct buf *out)
 
 static const char *zone_state(const struct zone_pages *z)
 {
-	int64_t free = z->free;
-	if (!layout_known(free))
-		return "";
-	if (layout_known(z->pending))
-		free += z->pending;
-	if (layout_known(z->min) && free < z->min)
-		return "   BELOW MIN";
-	return layout_known(z->low) && free < z->low ? "   below low" : "";
+	static const char *const states[] = {
+		[ZONE_ENOUGH] = "",
+		[ZONE_BELOW_LOW] = "   below low",
+		[ZONE_BELOW_MIN] = "   BELOW MIN",
+	};
+	return states[zone_shortage(z)];
 }
 
 static void zones_text(const struct memory_part *m, struct buf *out)

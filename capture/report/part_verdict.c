@@ -5,24 +5,20 @@
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
-#include "report/io_wait.h"
-#include "report/locks.h"
+#include "report/ending.h"
+#include "report/hang.h"
 #include "report/stopped_cpus.h"
-#include "report/system.h"
 #include "report/taint.h"
-#include "report/verdict_log.h"
+#include "report/wrap.h"
 
 /* Of each kind of line; a log can have more troubles than a reader patience. */
 #define EVIDENCE_MAX 16
 
-/* Of text lines. */
-#define COLUMNS 108
-
 struct verdict_part {
 	enum verdict_kind kind;
 	struct buf sentence;
-	struct buf evidence; /* lines */
-	struct system system;
+	struct buf evidence;	  /* lines */
+	const struct ending *end; /* of the report */
 };
 
 static void add_evidence(void *arg, struct text line, size_t more)
@@ -34,50 +30,28 @@ static void add_evidence(void *arg, struct text line, size_t more)
 	buf_putc(&v->evidence, '\n');
 }
 
-static void add_missing(void *arg, const char *what)
-{
-	report_missing(arg, "%s", what);
-}
-
 /* --- the verdict --------------------------------------------------------------------------------
  */
 
-/*
- * Could it be that tasks waited for each other? Then that is what hung, and the log only has the
- * watchdog that saw it.
- */
-static bool may_be_deadlock(enum verdict_kind kind)
+/* Which suspects explain such an end better than what the log has, or come beside it. */
+static unsigned int explanations(enum verdict_kind kind)
 {
-	return kind == VERDICT_HUNG_TASK || kind == VERDICT_NMI || kind == VERDICT_USER_REQUESTED ||
-	       kind == VERDICT_SOFT_LOCKUP || kind == VERDICT_UNKNOWN;
-}
-
-/* The same of a CPU that does not give itself back; a lockup that was seen is in the log. */
-static bool may_be_stopped_cpu(enum verdict_kind kind)
-{
-	return kind == VERDICT_PANIC || kind == VERDICT_RCU_STALL ||
-	       (may_be_deadlock(kind) && kind != VERDICT_SOFT_LOCKUP);
-}
-
-/*
- * Of a log without an end: system_reset_exception() (arch/powerpc/kernel/traps.c) calls
- * crash_fadump() first of all; die() would have printed, panic() would have set panic_cpu.
- */
-static bool by_system_reset(const struct system *s)
-{
-	return s->way == WAY_FADUMP && !s->panicked;
-}
-
-static struct stopped_search stopped_search(const struct verdict_log *seen, const struct system *s)
-{
-	const struct trouble *end = &seen->trouble[TROUBLE_PANIC],
-			     *nmi = &seen->trouble[TROUBLE_NMI];
-	bool by_nmi = seen->kind == VERDICT_NMI || (!seen->ended && by_system_reset(s));
-	if (seen->kind == VERDICT_NMI && nmi->count > 0)
-		end = nmi;
-	return (struct stopped_search) {.end = seen->ended && end->count > 0 ? end->begin : 0,
-					.crash_cpu = s->cpu,
-					.by_nmi = by_nmi};
+	unsigned int all = (1u << SUSPECT_KINDS) - 1, blocked = 1u << SUSPECT_BLOCKED;
+	switch (kind) {
+	case VERDICT_UNKNOWN:
+	case VERDICT_NMI:
+	case VERDICT_WATCHDOG:
+		return all;
+	case VERDICT_USER_REQUESTED: /* as often as not to try it */
+	case VERDICT_HUNG_TASK:	     /* the log names who is blocked */
+		return all & ~blocked;
+	case VERDICT_SOFT_LOCKUP:
+		return 1u << SUSPECT_DEADLOCK;
+	case VERDICT_RCU_STALL: /* a lockup that was seen is in the log */
+		return 1u << SUSPECT_STOPPED_CPU;
+	default:
+		return 0;
+	}
 }
 
 static void put_task(const struct system *s, struct buf *out)
@@ -92,12 +66,11 @@ static void put_task(const struct system *s, struct buf *out)
 /* The log has no end in it, if there is one: what the rest of the memory says of it. */
 static void say_end(struct verdict_part *v, bool log)
 {
-	const struct system *s = &v->system;
+	const struct system *s = &v->end->system;
 	struct buf *out = &v->sentence;
 	bool trouble = out->len > 0;
 	buf_puts(out, trouble ? "; " : "");
-	if (by_system_reset(s)) {
-		v->kind = v->kind == VERDICT_UNKNOWN ? VERDICT_NMI : v->kind;
+	if (v->end->by_system_reset) {
 		buf_puts(out, trouble ? "then a system reset (NMI) stopped it"
 				      : "A system reset (NMI) stopped the kernel");
 		put_task(s, out);
@@ -117,56 +90,58 @@ static void say_end(struct verdict_part *v, bool log)
 	}
 }
 
-/* The kernel's own variables come first; where they are silent, the log may know. */
-static void take_who(const struct verdict_log *seen, struct system *s)
+/* Several disks or servers may have stopped to answer, for one reason that none of them knows. */
+static void put_suspect(const struct hang *h, const struct suspect *best, struct buf *out)
 {
-	const struct log_task *t = &seen->trouble[TROUBLE_PANIC].task;
-	if (seen->trouble[TROUBLE_PANIC].count == 0)
-		t = &seen->trouble[seen->cause].task;
-	if (!seen->ended || s->cpu >= 0 || t->cpu < 0)
-		return;
-	s->cpu = t->cpu;
-	s->pid = t->pid;
-	snprintf(s->comm, sizeof(s->comm), "%.*s", (int)t->comm.len, t->comm.at ? t->comm.at : "");
+	if (best->kind == SUSPECT_DEADLOCK)
+		buf_puts(out, "Deadlock: ");
+	buf_puts(out, buf_str(&best->text));
+	for (const struct suspect *s = best + 1;
+	     best->kind == SUSPECT_IO && s < h->suspect + h->n && s->kind == SUSPECT_IO; s++)
+		buf_printf(out, "; %s", buf_str(&s->text));
 }
 
 /* What hung, of which the log only has who saw it, or nothing. */
-static void say_hang(struct report *r, struct verdict_part *v, const struct verdict_log *seen)
+static void say_hang(struct report *r, struct verdict_part *v)
 {
-	struct stopped_search search = stopped_search(seen, &v->system);
-	_cleanup_buf_ struct buf found = BUF_INIT;
-	const char *prefix = "";
-	bool any = false;
-	if (may_be_deadlock(v->kind) && report_deadlock(r, &found)) {
-		v->kind = VERDICT_DEADLOCK;
-		prefix = "Deadlock: ";
-		any = true;
-	} else if (may_be_deadlock(v->kind)) {
-		any = report_stuck_io(r, v->kind == VERDICT_HUNG_TASK, &found);
+	unsigned int kinds = explanations(v->kind);
+	const struct hang *h = kinds ? report_hang(r) : NULL;
+	const struct suspect *best = h ? hang_best(h, kinds) : NULL;
+	struct stopped_search search = {.end = ending_began(v->end),
+					.crash_cpu = v->end->system.cpu};
+	size_t before = v->sentence.len;
+	if (best) {
+		v->kind = best->kind == SUSPECT_DEADLOCK ? VERDICT_DEADLOCK : v->kind;
+		put_suspect(h, best, &v->sentence);
+	} else if (v->kind == VERDICT_PANIC) {
+		(void)report_stopped_cpus(r, &search, &v->sentence);
 	}
-	if (!any && may_be_stopped_cpu(v->kind))
-		any = report_stopped_cpus(r, &search, &found);
-	if (any)
-		buf_printf(&v->sentence, "%s%s%s", prefix, buf_str(&found), seen->kind ? ". " : "");
+	if (v->sentence.len > before && v->end->seen.kind)
+		buf_puts(&v->sentence, ". ");
+}
+
+static void say_missing(struct report *r, const struct ending *end)
+{
+	const char *line = buf_str(&end->missing);
+	for (size_t len; *line; line += len + 1) {
+		len = strcspn(line, "\n");
+		report_missing(r, "%.*s", (int)len, line);
+	}
 }
 
 static struct err *gather(struct report *r, void *data)
 {
 	struct verdict_part *v = data;
-	struct verdict_log seen = {0};
-	const char *log = report_log(r);
-	system_read(r->k, add_missing, r, &v->system);
-	if (log)
-		verdict_log_read(log, &seen);
-	v->kind = seen.kind;
-	if (seen.last_stamp > v->system.uptime)
-		v->system.uptime = seen.last_stamp;
-	take_who(&seen, &v->system);
-	say_hang(r, v, &seen);
-	verdict_log_sentence(&seen, &v->sentence);
-	if (!seen.ended)
-		say_end(v, log != NULL);
-	verdict_log_evidence(&seen, add_evidence, v);
+	v->end = report_ending(r);
+	if (!v->end)
+		return err_nomem();
+	v->kind = v->end->kind;
+	say_missing(r, v->end);
+	say_hang(r, v);
+	verdict_log_sentence(&v->end->seen, &v->sentence);
+	if (!v->end->seen.ended)
+		say_end(v, v->end->has_log);
+	verdict_log_evidence(&v->end->seen, add_evidence, v);
 	struct err *e = buf_error(&v->sentence);
 	return e ? e : buf_error(&v->evidence);
 }
@@ -208,32 +183,11 @@ static void put_uptime(double seconds, struct buf *out)
 		   s % 60);
 }
 
-/* Lines of at most that many columns, broken between words where that can be. */
-static void wrapped(struct buf *out, const char *first, const char *others, const char *value)
-{
-	size_t room = COLUMNS - strlen(first);
-	const char *indent = first;
-	while (*value) {
-		size_t len = strlen(value), n = MIN(len, room);
-		if (n < len) {
-			while (n > room / 2 && value[n] != ' ')
-				n--;
-			n = value[n] == ' ' ? n : room;
-		}
-		const char *rest = value + n + strspn(value + n, " ");
-		while (n > 1 && value[n - 1] == ' ')
-			n--;
-		buf_printf(out, "%s%.*s\n", indent, (int)n, value);
-		value = rest;
-		indent = others;
-	}
-}
-
 static void field(struct buf *out, const char *name, const char *value)
 {
 	char first[24];
 	snprintf(first, sizeof(first), "  %-15s ", name);
-	wrapped(out, first, "                  ", value);
+	text_wrapped(out, first, "                  ", value);
 }
 
 static void text_system(const struct system *s, struct buf *out)
@@ -291,17 +245,17 @@ static void text(const struct report *r, const void *data, struct buf *out)
 	const struct verdict_part *v = data;
 	const char *line = buf_str(&v->evidence);
 	(void)r;
-	wrapped(out, "", "  ", buf_str(&v->sentence));
+	text_wrapped(out, "", "  ", buf_str(&v->sentence));
 	for (int n = 0; *line && n < EVIDENCE_MAX; n++) {
 		size_t len = strcspn(line, "\n");
-		buf_printf(out, "    %.*s%s\n", (int)MIN(len, COLUMNS - 8), line,
-			   len > COLUMNS - 8 ? " ..." : "");
+		buf_printf(out, "    %.*s%s\n", (int)MIN(len, TEXT_COLUMNS - 8), line,
+			   len > TEXT_COLUMNS - 8 ? " ..." : "");
 		line += len + 1;
 	}
-	text_system(&v->system, out);
-	text_taints(&v->system, out);
-	text_modules(&v->system, out);
-	field(out, "Command line", v->system.command_line);
+	text_system(&v->end->system, out);
+	text_taints(&v->end->system, out);
+	text_modules(&v->end->system, out);
+	field(out, "Command line", v->end->system.command_line);
 }
 
 /* --- JSON ---------------------------------------------------------------------------------------
@@ -379,14 +333,14 @@ static void json(const struct report *r, const void *data, struct json *j)
 		line += len + 1;
 	}
 	json_array_end(j);
-	json_system(&v->system, j);
+	json_system(&v->end->system, j);
 }
 
 const struct report_part part_verdict = {
 	.name = "verdict",
 	.title = "Verdict",
 	.data_size = sizeof(struct verdict_part),
-	.seconds = 2,
+	.seconds = 5,
 	.gather = gather,
 	.text = text,
 	.json = json,

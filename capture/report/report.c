@@ -8,17 +8,28 @@
 #include "base/clock.h"
 #include "base/printable.h"
 #include "kernel/printk.h"
+#include "report/ending.h"
+#include "report/hang.h"
 #include "report/part.h"
 
 /* What is asked first comes first; the log, which is long and also saved by itself, comes last. */
 static const struct report_part *const parts[] = {
-	&part_verdict, &part_cpus,	 &part_blocked, &part_locks,  &part_runqueues,
-	&part_memory,  &part_tasks,	 &part_modules, &part_mounts, &part_block_io,
-	&part_network, &part_interrupts, &part_log};
+	&part_verdict,	 &part_hang,	&part_cpus,	  &part_blocked, &part_locks,
+	&part_runqueues, &part_memory,	&part_tasks,	  &part_modules, &part_mounts,
+	&part_block_io,	 &part_network, &part_interrupts, &part_log};
 
 const char *report_part_name(size_t i)
 {
 	return i < ARRAY_SIZE(parts) ? parts[i]->name : NULL;
+}
+
+const char *report_part_title(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!strcmp(parts[i]->name, name))
+			return parts[i]->title;
+	}
+	return name;
 }
 
 struct err *report_init(struct report *r, struct kernel *k, const char *path)
@@ -29,6 +40,8 @@ struct err *report_init(struct report *r, struct kernel *k, const char *path)
 
 void report_deinit(struct report *r)
 {
+	hang_destroy(r->hang);
+	ending_destroy(r->ending);
 	locks_destroy(r->locks);
 	threads_destroy(r->threads);
 	err_free(r->log_error);
@@ -363,7 +376,9 @@ struct err *report_run(struct report *r, const char *names, const struct report_
 	json_init(&j, &text, false);
 	json_head(r, &j);
 	for (size_t i = 0; i <= last && !e; i++) {
-		if (wanted(names, parts[i]->name))
+		/* one that is asked for by name applies */
+		if (wanted(names, parts[i]->name) &&
+		    (names || !parts[i]->applies || parts[i]->applies(r)))
 			e = run_part(r, parts[i], out, &j, i == last);
 	}
 	if (!e && !r->found_any)

@@ -14,6 +14,8 @@
 #include "report/threads.h"
 
 struct report_part;
+struct ending;
+struct hang;
 
 struct report {
 	struct kernel *k;
@@ -27,6 +29,8 @@ struct report {
 	struct threads *threads;
 	struct buf threads_missing; /* lines: what they lack */
 	struct locks *locks;
+	struct ending *ending; /* report/ending.h */
+	struct hang *hang;     /* report/hang.h */
 
 	bool begun;	 /* some part has run */
 	bool found_any;	 /* some part has something to say */
@@ -78,5 +82,7 @@ const struct locks *report_locks(struct report *r);
 struct err *report_check_names(const char *names) must_check;
 /* The names of all parts, NULL at the end of the table. */
 const char *report_part_name(size_t i);
+/* The heading of the part of that name. */
+const char *report_part_title(const char *name);
 
 #endif

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/requests.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include "base/printable.h"
 #include "report/fetch.h"
 
 /* BLK_MQ_MAX_DEPTH is 10240; a queue per CPU at most. */
@@ -164,4 +168,25 @@ void requests_deinit(struct requests *r)
 {
 	free(r->request);
 	*r = (struct requests) {0};
+}
+
+void request_op_name(const struct kernel *k, uint32_t op, char *ret, size_t cap)
+{
+	static const char *const fixed[] = {"READ", "WRITE", "FLUSH", "DISCARD"};
+	static const char prefix[] = "REQ_OP_";
+	const char *name = NULL;
+	struct type t;
+	/* named req_opf before 6.0 (ff07a02e9e8e) */
+	if (k->types && (types_find(k->types, NULL, "enum req_op", &t) ||
+			 types_find(k->types, NULL, "enum req_opf", &t)))
+		name = type_enumerator_name(t, op);
+	if (name && strncmp(name, prefix, sizeof(prefix) - 1) == 0)
+		name += sizeof(prefix) - 1;
+	if (!name && op < ARRAY_SIZE(fixed))
+		name = fixed[op];
+	if (name)
+		snprintf(ret, cap, "%s", name);
+	else
+		snprintf(ret, cap, "op %" PRIu32, op);
+	make_printable(ret);
 }

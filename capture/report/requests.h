@@ -37,4 +37,7 @@ struct err *requests_read(struct report *r, uint64_t queue, uint64_t now, size_t
 			  struct requests *ret, bool *found) must_check;
 void requests_deinit(struct requests *r);
 
+/* "READ", "WRITE_ZEROES"; by the kernel's own enum, as the numbers have changed. */
+void request_op_name(const struct kernel *k, uint32_t op, char *ret, size_t cap);
+
 #endif

@@ -30,6 +30,7 @@ const char *verdict_kind_name(enum verdict_kind kind)
 		[VERDICT_PANIC] = "panic",
 		[VERDICT_OOPS] = "oops",
 		[VERDICT_NMI] = "nmi",
+		[VERDICT_WATCHDOG] = "watchdog",
 		[VERDICT_HUNG_TASK] = "hung-task",
 		[VERDICT_SOFT_LOCKUP] = "soft-lockup",
 		[VERDICT_HARD_LOCKUP] = "hard-lockup",
@@ -367,7 +368,9 @@ static void decide_panic(struct verdict_log *v)
 		const struct verdict_reason *reason = &verdict_reasons[i];
 		if (!text_has(v->reason, reason->text))
 			continue;
-		if (recent(v, reason->cause, stamp, AFTERMATH))
+		if (reason->cause == TROUBLE_PANIC) /* the panic's own words are all there is */
+			v->kind = reason->kind;
+		else if (recent(v, reason->cause, stamp, AFTERMATH))
 			decide(v, reason->cause, true);
 		else if (reason->cause == TROUBLE_OOPS && recent(v, TROUBLE_MCE, stamp, BURST))
 			decide(v, TROUBLE_MCE, true);

@@ -16,6 +16,7 @@ enum verdict_kind {
 	VERDICT_PANIC, /* for a reason of its own: none of the following */
 	VERDICT_OOPS,
 	VERDICT_NMI,
+	VERDICT_WATCHDOG, /* a hardware watchdog ran out, or was about to */
 	VERDICT_HUNG_TASK,
 	VERDICT_SOFT_LOCKUP,
 	VERDICT_HARD_LOCKUP,

@@ -105,6 +105,10 @@ const struct verdict_reason verdict_reasons[] = {
 	{"NMI: Not continuing", VERDICT_NMI, TROUBLE_NMI},
 	{"NMI IOCK error", VERDICT_NMI, TROUBLE_NMI},
 	{"An NMI occurred", VERDICT_NMI, TROUBLE_NMI},
+	/* drivers/watchdog/{pretimeout_panic,softdog}.c, drivers/char/ipmi/ipmi_watchdog.c */
+	{"watchdog pretimeout event", VERDICT_WATCHDOG, TROUBLE_PANIC},
+	{"Software Watchdog Timer expired", VERDICT_WATCHDOG, TROUBLE_PANIC},
+	{"pre-timeout", VERDICT_WATCHDOG, TROUBLE_PANIC},
 	/* mm/oom_kill.c */
 	{"ut of memory", VERDICT_OUT_OF_MEMORY, TROUBLE_OOM},
 	{"System is deadlocked on memory", VERDICT_OUT_OF_MEMORY, TROUBLE_OOM},

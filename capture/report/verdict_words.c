@@ -204,7 +204,7 @@ static void say_mce(const struct verdict_log *v, const struct trouble *t, struct
 
 static void say_panic(const struct verdict_log *v, const struct trouble *t, struct buf *out)
 {
-	buf_puts(out, "Kernel panic: ");
+	buf_puts(out, v->kind == VERDICT_WATCHDOG ? "A watchdog ran out: " : "Kernel panic: ");
 	put(out, v->reason);
 	put_place(out, ", called by ", &t->caller);
 	put_who(out, v, t, "in ");

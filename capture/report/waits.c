@@ -267,3 +267,24 @@ void wait_text(const struct wait *w, struct buf *out)
 	else if (w->in)
 		buf_printf(out, "in %s()", w->in);
 }
+
+void thread_doing_text(const struct kernel *k, const struct threads *all, const struct thread *t,
+		       struct buf *out)
+{
+	struct wait w;
+	if (t->running) {
+		buf_printf(out, "runs on CPU %d", t->task.cpu);
+		return;
+	}
+	if (t->task.state == 'R') {
+		buf_puts(out, "could run");
+		return;
+	}
+	if (t->task.state == 'Z' || t->task.state == 'X') {
+		buf_puts(out, "has exited");
+		return;
+	}
+	wait_of(k, all, t, &w);
+	buf_printf(out, "%c%s", t->task.state, w.what ? ", waits for " : w.in ? ", " : "");
+	wait_text(&w, out);
+}

@@ -39,6 +39,11 @@ void wait_of_names(const char *const *names, size_t n, struct wait *ret);
 void wait_stack(const struct threads *all, const struct thread *t, const struct wait *w,
 		uint64_t *start, uint64_t *end);
 
+/* "runs on CPU 3", "could run", "has exited", "D, waits for a mutex": what a thread did at the end.
+ */
+void thread_doing_text(const struct kernel *k, const struct threads *all, const struct thread *t,
+		       struct buf *out);
+
 /* "a mutex", "in pipe_read()", or nothing. */
 void wait_text(const struct wait *w, struct buf *out);
 

@@ -169,3 +169,15 @@ void zones_deinit(struct zones *z)
 	free(z->zone);
 	*z = (struct zones) {0};
 }
+
+enum zone_shortage zone_shortage(const struct zone_pages *z)
+{
+	int64_t free = z->free;
+	if (!layout_known(free))
+		return ZONE_ENOUGH;
+	if (layout_known(z->pending))
+		free += z->pending;
+	if (layout_known(z->min) && free < z->min)
+		return ZONE_BELOW_MIN;
+	return layout_known(z->low) && free < z->low ? ZONE_BELOW_LOW : ZONE_ENOUGH;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The zones of all memory nodes of a dead kernel: what is free in each, against its watermarks.
- * It does not judge. Numbers are pages, or LAYOUT_UNKNOWN. One thread.
+ * Whose fault that is it does not say. Numbers are pages, or LAYOUT_UNKNOWN. One thread.
  */
 #ifndef SALVOR_REPORT_ZONES_H
 #define SALVOR_REPORT_ZONES_H
@@ -25,6 +25,10 @@ struct zones {
 	struct zone_pages *zone; /* without those that have no pages */
 	size_t n;
 };
+
+/* Of what is free and what CPUs have not added to that yet. */
+enum zone_shortage { ZONE_ENOUGH, ZONE_BELOW_LOW, ZONE_BELOW_MIN };
+enum zone_shortage zone_shortage(const struct zone_pages *z);
 
 /* What is missing is said as such; an error if there is no way to any zone. */
 struct err *zones_read(struct report *r, struct zones *ret) must_check;

@@ -79,9 +79,10 @@ times() { grep -oF -- "$1" "$2" | wc -l; }
 	grep -q 'slab: 2 of 143 caches' "$seen"
 	grep -q 'Incomplete in this report: .*Memory.*Interrupts' "$seen"
 	grep -q 'class="line panic"' "$seen"
-	for part in cpus locks blocked runqueues memory tasks block_io network mounts modules interrupts log; do
+	for part in hang cpus locks blocked runqueues memory tasks block_io network mounts modules interrupts log; do
 		grep -q "<section id=\"$part\"" "$seen"
 	done
+	grep -q '<li>mysqld (pid 1873) waits for .* <a href="#locks">details</a></li>' "$seen"
 	lacks 'class="missing broken"' "$seen"
 }
 

@@ -60,6 +60,24 @@ function drawTasks(data, box, report) {
 	return tasks.length;
 }
 
+function drawHang(data, box) {
+	const suspects = dicts(data.suspects);
+	if (suspects.length > 0)
+		box.append(el('ol', {class: 'sentences'}, suspects.map((s) => el('li', null, s.text, ' ', isKnown(s.part) ? el('a', {href: '#' + plain(s.part)}, 'details') : null))));
+	else
+		box.append(el('p', null, list(data.missing).length > 0 ? 'Nothing that could be looked at looked hung.' : 'Nothing looked hung.'));
+	addTable('hang', box, {name: 'What each CPU was doing', rows: dicts(data.cpus), sort: ['cpu', 1], columns: [
+		{key: 'cpu', label: 'CPU', number: true},
+		{key: 'task', label: 'Task', value: (c) => dict(c.task).comm, cell: (c) => (c.idle === true ? 'idle' : taskLink(c.task))},
+		{key: 'policy', label: 'Policy'},
+		{key: 'at', label: 'In', style: 'code'},
+		{key: 'same_task_seconds', label: 'Since', number: true, cell: (c) => duration(c.same_task_seconds)},
+		{key: 'stood_still_seconds', label: 'Stood still', number: true, cell: (c) => duration(c.stood_still_seconds)},
+		{key: 'interrupts', label: 'Interrupts'},
+	]}, (c) => 'CPU ' + plain(c.cpu));
+	return null;
+}
+
 function drawRunqueues(data, box) {
 	const rcu = dicts(data.rcu);
 	if (rcu.length > 0)

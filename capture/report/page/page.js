@@ -5,8 +5,9 @@
  */
 'use strict';
 
-/* In the order of the page. draw(data, box, report) returns how many things there are, or null. */
+/* In the order of the page. draw(data, box, report) returns how many things there are, or null. seldom: most reports have it not. */
 const PARTS = [
+	{key: 'hang', title: 'Who hung', short: 'Hang', draw: drawHang, seldom: true},
 	{key: 'cpus', title: 'CPUs', draw: drawCpus},
 	{key: 'locks', title: 'Who waits for whom', short: 'Locks', draw: drawLocks},
 	{key: 'blocked', title: 'Blocked tasks', draw: drawBlocked},
@@ -171,7 +172,7 @@ function start() {
 		return;
 	}
 	const v = dict(report.verdict);
-	const there = PARTS.filter((p) => isObject(report[p.key])), absent = PARTS.filter((p) => !isObject(report[p.key]));
+	const there = PARTS.filter((p) => isObject(report[p.key])), absent = PARTS.filter((p) => !isObject(report[p.key]) && !p.seldom);
 	const titles = new Map([['verdict', 'Verdict'], ...PARTS.map((p) => [p.key, p.short || p.title])]);
 	const search = new Search((key) => titles.get(key));
 	document.documentElement.classList.add('drawn');

@@ -5,6 +5,7 @@
 #include "lock_world.h"
 #include "../small_btf.h"
 #include <unistd.h>
+#include "report/hang.h"
 #include "report/io_wait.h"
 
 /* Offsets in the fake structs. */
@@ -70,7 +71,8 @@ static struct types *types(void)
 	static const char *const cell[] = {"name"}, *const server[] = {"client"},
 				 *const client[] = {"cl_xprt"};
 	static const char *const transport[] = {"servername"}, *const task[] = {"tk_runstate",
-										"tk_client"};
+										"tk_client",
+										"tk_start"};
 	static const char *const list[] = {"head"};
 	struct small_btf b;
 	struct types *ret = NULL;
@@ -86,7 +88,7 @@ static struct types *types(void)
 	members(&b, "nfs_server", server, 1, word);
 	members(&b, "rpc_clnt", client, 1, word);
 	members(&b, "rpc_xprt", transport, 1, word);
-	members(&b, "rpc_task", task, 2, word);
+	members(&b, "rpc_task", task, 3, word);
 	assert_ok(types_create(small_btf_parse(&b, NULL), &ret));
 	small_btf_deinit(&b);
 	return ret;
@@ -261,7 +263,7 @@ static void servers(void **state)
 	close_world(&w);
 }
 
-/* One stack, two devices: two groups; and only the suspended one is worth a word of the verdict. */
+/* One stack, two devices: two groups; and the suspended one is suspected. */
 static void suspended(void **state)
 {
 	(void)state;
@@ -273,13 +275,19 @@ static void suspended(void **state)
 	put_bio(&w, object(FILES), world_function("bio_done"));
 	put_entry(&w, object(TASK), "wake_bit_function", IN_IO);
 	open_world(&w);
-	_cleanup_buf_ struct buf out = BUF_INIT, with = BUF_INIT;
-	assert_true(report_stuck_io(&w.r, false, &out));
+	struct hang *h = calloc(1, sizeof(*h));
+	assert_non_null(h);
+	hang_find_tasks(&w.r, h);
+	assert_int_equal(h->n, 2);
 	assert_string_equal(
-		buf_str(&out),
+		buf_str(&h->suspect[0].text),
 		"2 tasks wait for dm-0 (frozen), which is suspended: dd (pid 1), dd (pid 3)");
-	assert_true(report_stuck_io(&w.r, true, &with));
-	assert_non_null(strstr(buf_str(&with), "; 1 task waits for " ON_NFS ": cat (pid 4)"));
+	assert_true(h->suspect[0].strong);
+	/* for how long is not known */
+	assert_string_equal(buf_str(&h->suspect[1].text),
+			    "1 task waits for " ON_NFS ": cat (pid 4)");
+	assert_false(h->suspect[1].strong);
+	hang_destroy(h);
 	assert_true(dm_device_read(&w.k, object(DM), &dm));
 	assert_int_equal(dm.deferred, 2);
 	assert_false(dm_device_read(&w.k, object(VDC), &dm));
@@ -306,7 +314,8 @@ static void other_devices(void **state)
 	(void)state;
 	struct lock_world w;
 	struct dm_device dm;
-	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct hang *h = calloc(1, sizeof(*h));
+	assert_non_null(h);
 	write_world(&w);
 	put_bio(&w, object(FILES), world_function("bio_done"));
 	world_u64(&w, object(MD) + 8, 0);
@@ -314,8 +323,9 @@ static void other_devices(void **state)
 	open_world(&w);
 	assert_true(dm_device_read(&w.k, object(DM), &dm));
 	assert_int_equal(dm.deferred, DM_DEFERRED_MAX);
-	assert_false(report_stuck_io(&w.r, true, &out));
-	assert_string_equal(buf_str(&out), "");
+	hang_find_tasks(&w.r, h);
+	assert_int_equal(h->n, 0);
+	hang_destroy(h);
 	close_world(&w);
 	write_world(&w);
 	world_u64(&w, object(MD), object(VDC)); /* another disk's */
@@ -375,8 +385,7 @@ static void damage(void **state)
 		}
 		open_world(&w);
 		_cleanup_free_ char *text = blocked(&w);
-		_cleanup_buf_ struct buf out = BUF_INIT;
-		(void)report_stuck_io(&w.r, true, &out);
+		assert_non_null(report_hang(&w.r));
 		assert_false(w.r.out_of_time);
 		close_world(&w);
 	}

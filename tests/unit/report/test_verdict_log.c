@@ -165,6 +165,19 @@ static const struct verdict_case hung_tasks_cases[] = {
 	 "NMI of unknown reason 0x21 while in default_idle+0xb, in swapper/0 (pid 0) on "
 	 "CPU 0; "
 	 "before that, a hung task"},
+	/* as a watchdog of hardware does: drivers/watchdog/pretimeout_panic.c, ipmi_watchdog.c */
+	{"[  300.000000] Kernel panic - not syncing: watchdog pretimeout event\n"
+	 "[  300.000001] CPU: 1 PID: 0 Comm: swapper/1 Not tainted 6.12.0 #1\n"
+	 "[  300.000002] Call Trace:\n"
+	 "[  300.000003]  <IRQ>\n"
+	 "[  300.000004]  panic+0x30a/0x320\n"
+	 "[  300.000005]  pretimeout_panic+0x10/0x10\n"
+	 "[  300.000006]  softdog_pretimeout+0x11/0x20\n",
+	 VERDICT_WATCHDOG, true,
+	 "A watchdog ran out: watchdog pretimeout event, called by pretimeout_panic+0x10, in "
+	 "swapper/1 (pid 0) on CPU 1"},
+	{"[  300.000000] Kernel panic - not syncing: Watchdog pre-timeout\n", VERDICT_WATCHDOG,
+	 true, "A watchdog ran out: Watchdog pre-timeout"},
 };
 
 static void hung_tasks(void **state)
