@@ -126,6 +126,9 @@ names_both() {
 		jq -r .verdict.sentence "$dir/report.json" | grep -E \
 			"CPU $cpu stood still for [0-9]+ s, as with interrupts off, in spinner_without_interrupts[+0-9a-fx]* \[salvor_hang\], in hang_spin"
 	done
+	# and the part "hang" has it first, with each CPU
+	jq -e '.hang | .suspects[0].kind == "stopped-cpu" and all(.cpus[]; .stood_still_seconds > 2 and .task.comm == "hang_spin")' \
+		"$dir/report.json"
 }
 
 @test "nmi: with stock settings nothing is saved, and check had said so" {

@@ -6,7 +6,7 @@
 
 load support
 
-ALL='verdict cpus blocked locks runqueues memory tasks modules mounts block_io network interrupts log'
+ALL='verdict hang cpus blocked locks runqueues memory tasks modules mounts block_io network interrupts log'
 
 setup_file() {
 	rm -rf "$WORK"
@@ -83,7 +83,7 @@ same_verdict() {
 
 @test "missing: without types there are the log, the verdict, and the CPUs' stacks, guessed" {
 	without types btf
-	reports types 'log' 'verdict cpus runqueues memory'
+	reports types 'log' 'verdict hang cpus runqueues memory'
 	same_verdict types
 	is "$(missing types verdict | head -n 1)" "no types: the kernel's types: BTF without its magic number (found 0)"
 	is "$(missing types cpus)" "$NO_TASKS
@@ -100,7 +100,7 @@ the tasks cannot be found"
 
 @test "missing: without symbols there are the log, the verdict, and the CPUs' registers" {
 	without symbols kallsyms
-	reports symbols 'log' 'verdict cpus'
+	reports symbols 'log' 'verdict hang cpus'
 	same_verdict symbols
 	missing symbols verdict | head -n 1 |
 		grep -E '^no symbols: .*: no kallsyms tables in the 256 MiB from 0xffffffff81000000 \(a kernel without CONFIG_KALLSYMS\?\)$'
@@ -123,7 +123,7 @@ the tasks cannot be found"
 
 @test "missing: with a VMCOREINFO that has a name and a page size only, there are the CPUs' registers" {
 	without stripped info=SYMBOL info=OFFSET info=SIZE info=LENGTH
-	reports stripped '' 'verdict cpus'
+	reports stripped '' 'verdict hang cpus'
 	is "$(missing stripped verdict | head -n 3)" 'no symbols: VMCOREINFO lacks SYMBOL(_stext)
 no types: without symbols, types cannot be found
 the log: VMCOREINFO names no kernel log (SYMBOL(prb) or SYMBOL(log_buf))'

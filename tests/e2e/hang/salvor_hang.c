@@ -7,6 +7,7 @@
 #include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
+#include <linux/gfp.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -129,6 +130,33 @@ static int spinner_without_scheduling(void *arg)
 	return 0;
 }
 
+/*
+ * All memory goes to threads that may not write to file systems: for these nobody is killed, and
+ * they try for ever.
+ */
+static atomic_long_t eaten;
+static int eater(void *arg)
+{
+	for (;;) {
+		struct page *page = alloc_page(GFP_NOFS | __GFP_NOWARN);
+		if (page)
+			atomic_long_inc(&eaten);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int watcher_of_eaters(void *arg)
+{
+	long before = -1, now;
+	while ((now = atomic_long_read(&eaten)) != before) {
+		before = now;
+		msleep(1000);
+	}
+	pr_info("salvor_hang: no memory is left\n");
+	return 0;
+}
+
 /* Through a pointer: the compiler takes it for no mistake, and makes no loop of it. */
 static int (*volatile deeper_again)(volatile char *above);
 static noinline int deeper(volatile char *above)
@@ -189,6 +217,10 @@ static bool start_way(const char *way)
 		for_each_online_cpu(cpu) start(spinner_without_interrupts, "hang_spin", (int)cpu);
 	} else if (!strcmp(way, "softlockup")) {
 		start(spinner_without_scheduling, "hang_soft", 1);
+	} else if (!strcmp(way, "memory")) {
+		start(watcher_of_eaters, "hang_watch", -1);
+		for (int i = 0; i < 6; i++)
+			start(eater, "hang_eater", -1);
 	} else if (!strcmp(way, "stack")) {
 		start(overflower, "hang_deep", -1);
 	} else if (!strcmp(way, "null")) {
