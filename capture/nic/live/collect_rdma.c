@@ -1,156 +1,224 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * RDMA objects of a device: QPs, CQs, MRs, PDs, SRQs and contexts, and where the driver gives them
- * the contexts as the adapter has them (mlx5: PRM_QUERY_QP and its like, in RES_*_GET_RAW; since
- * 5.9, 65959522f806). Over netlink, family RDMA_NL_NLDEV.
+ * RDMA objects of a device: queue pairs, completion queues, shared receive queues, memory regions,
+ * protection domains, contexts and connections, as the kernel tells them over netlink; and, where
+ * the driver asks its device for them, the contexts as the adapter has them (RES_*_GET_RAW, since
+ * 5.9; of mlx5 since 65959522f806). The raw contexts of a kind are one file, one behind the other;
+ * the record says which object's is where. Those of mlx5 are decoded, too.
  */
 #include <errno.h>
 #include <rdma/rdma_netlink.h>
 #include <string.h>
-#include "nic/decode/netlink_attrs.h"
+#include "base/clock.h"
+#include "nic/decode/mlx5_rsc_dump.h"
 #include "nic/live/collector.h"
-#include "nic/live/netlink.h"
+#include "nic/live/rdma_request.h"
 
-#define DEVICES_MAX 64
+/* Decoded; the raw answer has the rest. Both keep the values below NIC_FRAME_MAX. */
+#define OBJECTS_MAX  2048
+#define CONTEXTS_MAX 64
+/* Each raw context is a command of the firmware: some are better than none when there are many. */
+#define RAW_MAX	    4096
+#define RAW_SECONDS 6.0
 
-static const struct nla_field object_fields[] = {
-	{.type = RDMA_NLDEV_ATTR_RES_LQPN, .kind = NLA_KIND_UINT, .name = "qpn"},
-	{.type = RDMA_NLDEV_ATTR_RES_RQPN, .kind = NLA_KIND_UINT, .name = "remote_qpn"},
-	{.type = RDMA_NLDEV_ATTR_RES_RQ_PSN, .kind = NLA_KIND_UINT, .name = "rq_psn"},
-	{.type = RDMA_NLDEV_ATTR_RES_SQ_PSN, .kind = NLA_KIND_UINT, .name = "sq_psn"},
-	{.type = RDMA_NLDEV_ATTR_RES_TYPE, .kind = NLA_KIND_UINT, .name = "type"},
-	{.type = RDMA_NLDEV_ATTR_RES_STATE, .kind = NLA_KIND_UINT, .name = "state"},
-	{.type = RDMA_NLDEV_ATTR_RES_PID, .kind = NLA_KIND_UINT, .name = "pid"},
-	{.type = RDMA_NLDEV_ATTR_RES_KERN_NAME, .kind = NLA_KIND_STRING, .name = "kernel"},
-	{.type = RDMA_NLDEV_ATTR_RES_CQN, .kind = NLA_KIND_UINT, .name = "cqn"},
-	{.type = RDMA_NLDEV_ATTR_RES_CQE, .kind = NLA_KIND_UINT, .name = "cqe"},
-	{.type = RDMA_NLDEV_ATTR_RES_USECNT, .kind = NLA_KIND_UINT, .name = "users"},
-	{.type = RDMA_NLDEV_ATTR_RES_MRN, .kind = NLA_KIND_UINT, .name = "mrn"},
-	{.type = RDMA_NLDEV_ATTR_RES_MRLEN, .kind = NLA_KIND_UINT, .name = "mr_bytes"},
-	{.type = RDMA_NLDEV_ATTR_RES_PDN, .kind = NLA_KIND_UINT, .name = "pdn"},
-	{.type = RDMA_NLDEV_ATTR_RES_SRQN, .kind = NLA_KIND_UINT, .name = "srqn"},
-	{.type = RDMA_NLDEV_ATTR_RES_CTXN, .kind = NLA_KIND_UINT, .name = "context"},
-	{0},
+static const enum rdma_kind with_context[] = {RDMA_QP, RDMA_CQ, RDMA_SRQ, RDMA_MR};
+
+/* What of a device was listed. */
+struct lists {
+	struct nic_netlink *netlink;
+	const struct root *root;
+	const struct rdma_device *device;
+	bool mlx5;
+	struct buf of[RDMA_KINDS]; /* the kernel's answers */
 };
 
-static const struct {
-	const char *name;
-	uint16_t table; /* nested attribute with the objects */
-	uint32_t command;
-	uint32_t raw; /* command for the raw contexts, 0: there is none */
-} kinds[] = {
-	{"qp", RDMA_NLDEV_ATTR_RES_QP, RDMA_NLDEV_CMD_RES_QP_GET, RDMA_NLDEV_CMD_RES_QP_GET_RAW},
-	{"cq", RDMA_NLDEV_ATTR_RES_CQ, RDMA_NLDEV_CMD_RES_CQ_GET, RDMA_NLDEV_CMD_RES_CQ_GET_RAW},
-	{"mr", RDMA_NLDEV_ATTR_RES_MR, RDMA_NLDEV_CMD_RES_MR_GET, RDMA_NLDEV_CMD_RES_MR_GET_RAW},
-	{"pd", RDMA_NLDEV_ATTR_RES_PD, RDMA_NLDEV_CMD_RES_PD_GET, 0},
-	{"srq", RDMA_NLDEV_ATTR_RES_SRQ, RDMA_NLDEV_CMD_RES_SRQ_GET, 0},
-	{"ctx", RDMA_NLDEV_ATTR_RES_CTX, RDMA_NLDEV_CMD_RES_CTX_GET, 0},
-};
-
-struct device {
-	char name[64];
-	uint32_t index;
-};
-
-/* NLDEV messages have no header between netlink's and the attributes. */
-static bool take(struct nla_view *answer, struct nla_view *attrs)
+/* The name of the process, which is not in the answer; a process that has ended has none. */
+static void process_json(const struct root *root, struct nla_view object, struct json *j)
 {
-	struct nlmsghdr head;
-	if (answer->len < NLMSG_HDRLEN)
-		return false;
-	memcpy(&head, answer->data, sizeof(head));
-	if (head.nlmsg_len < NLMSG_HDRLEN || head.nlmsg_len > answer->len)
-		return false;
-	*attrs = (struct nla_view) {answer->data + NLMSG_HDRLEN, head.nlmsg_len - NLMSG_HDRLEN};
-	size_t step = MIN((size_t)NLMSG_ALIGN(head.nlmsg_len), answer->len);
-	answer->data += step;
-	answer->len -= step;
-	return true;
+	struct nla_view pid;
+	char path[64], comm[64];
+	if (!nla_find(object, RDMA_NLDEV_ATTR_RES_PID, &pid))
+		return;
+	snprintf(path, sizeof(path), "/proc/%u/comm", (unsigned)nla_uint(&pid));
+	if (root_read_line(root, path, comm, sizeof(comm)) > 0)
+		json_str(j, "process", comm);
 }
 
-static struct err *ask(struct nic_netlink *n, uint32_t command, const struct device *d,
-		       struct buf *answer)
+static struct nla_view answer_of(const struct lists *l, enum rdma_kind kind)
 {
-	struct nlmsghdr *h =
-		nic_netlink_request(n, RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, command), NLM_F_DUMP);
-	if (d)
-		mnl_attr_put_u32(h, RDMA_NLDEV_ATTR_DEV_INDEX, d->index);
-	return nic_netlink_talk(n, answer);
+	return (struct nla_view) {(const uint8_t *)l->of[kind].data, l->of[kind].len};
 }
 
-static void objects_json(const struct buf *answer, size_t kind, struct json *j)
+/* Returns how many objects there are. */
+static size_t objects_json(const struct lists *l, enum rdma_kind kind, struct json *j)
 {
-	struct nla_view view = {(const uint8_t *)answer->data, answer->len}, attrs, table, entry;
-	uint16_t type;
-	json_array(j, kinds[kind].name);
-	while (take(&view, &attrs)) {
-		if (!nla_find(attrs, kinds[kind].table, &table))
+	struct rdma_walk w;
+	struct nla_view object;
+	size_t count = 0;
+	char key[96];
+	snprintf(key, sizeof(key), "%s/%s", l->device->name, rdma_kinds[kind].name);
+	rdma_walk_init(&w, kind, answer_of(l, kind));
+	json_array(j, key);
+	for (; rdma_next(&w, &object); count++) {
+		if (count >= OBJECTS_MAX)
 			continue;
-		while (nla_take(&table, &type, &entry)) {
-			json_object(j, NULL);
-			nla_json(entry, object_fields, j);
-			json_object_end(j);
-		}
+		json_object(j, NULL);
+		rdma_object_json(kind, object, j);
+		process_json(l->root, object, j);
+		json_object_end(j);
 	}
+	json_array_end(j);
+	return count;
+}
+
+static void list_kind(struct lists *l, enum rdma_kind kind, struct nic_output *o)
+{
+	const struct rdma_object_kind *k = &rdma_kinds[kind];
+	char file[128];
+	nic_begin(o, "rdma netlink RES_GET %s %s", k->name, l->device->name);
+	struct err *e = rdma_ask_objects(l->netlink, l->device, kind, &l->of[kind]);
+	if (l->of[kind].len > 0) {
+		snprintf(file, sizeof(file), "rdma-%s-%s.netlink", l->device->name, k->name);
+		nic_file(o, file, l->of[kind].data, l->of[kind].len);
+	}
+	size_t count = objects_json(l, kind, &o->values);
+	if (e && count == 0 && rdma_is_unknown(err_errno(e))) {
+		nic_absent(o, "the kernel does not list them (%s)", strerror(err_errno(e)));
+		err_free(e);
+	} else if (e)
+		nic_err(o, e);
+	else if (count == 0)
+		nic_absent(o, "there are none");
+	else if (count > OBJECTS_MAX)
+		nic_ok_but(o, "%d of %zu are decoded, the raw file has all", OBJECTS_MAX, count);
+	else
+		nic_ok(o);
+}
+
+static void decoded_json(enum rdma_kind kind, struct nla_view raw, struct json *j)
+{
+	struct hw_sink sink;
+	enum mlx5_resource what = kind == RDMA_QP   ? MLX5_RESOURCE_QP
+				  : kind == RDMA_CQ ? MLX5_RESOURCE_CQ
+						    : MLX5_RESOURCE_MKEY;
+	json_array(j, "resource_dump");
+	hw_json_init(&sink, j);
+	mlx5_resource_dump(what, raw.data, raw.len, &sink);
+	hw_sink_end(&sink);
 	json_array_end(j);
 }
 
-static void one_kind(struct nic_netlink *n, const struct device *d, size_t kind, bool raw,
-		     struct nic_output *o)
+struct contexts {
+	const char *file;
+	double until;
+	size_t objects, taken, gone, decoded;
+	size_t bytes; /* of the file so far */
+};
+
+/* One object's context; an error only where it is no use to ask for another one. */
+static struct err *one_context(const struct lists *l, enum rdma_kind kind, uint32_t number,
+			       struct contexts *c, struct nic_output *o)
 {
-	char file[64];
 	_cleanup_buf_ struct buf answer = BUF_INIT;
-	nic_begin(o, "rdma netlink RES_%s_GET%s %s", kinds[kind].name, raw ? "_RAW" : "", d->name);
-	struct err *e = ask(n, raw ? kinds[kind].raw : kinds[kind].command, d, &answer);
-	if (answer.len > 0) {
-		snprintf(file, sizeof(file), "rdma-%.20s-%s%s.netlink", d->name, kinds[kind].name,
-			 raw ? "-raw" : "");
-		nic_file(o, file, answer.data, answer.len);
+	struct nla_view raw;
+	struct err *e = rdma_ask_raw(l->netlink, l->device, kind, number, &answer);
+	if (e && err_errno(e) == ENOENT) { /* destroyed since it was listed */
+		c->gone++;
+		err_free(e);
+		return NULL;
 	}
-	if (e) {
-		nic_err(o, e);
-		return;
+	if (e)
+		return e;
+	struct nla_view view = {(const uint8_t *)answer.data, answer.len};
+	if (!rdma_raw_context(view, &raw))
+		return err_new(ERR_FORMAT, "the answer has no raw context");
+	json_object(&o->values, NULL);
+	json_u64(&o->values, "number", number);
+	json_u64(&o->values, "at", c->bytes);
+	json_u64(&o->values, "bytes", raw.len);
+	if (l->mlx5 && kind != RDMA_SRQ && c->decoded < CONTEXTS_MAX) {
+		decoded_json(kind, raw, &o->values);
+		c->decoded++;
 	}
-	if (!raw)
-		objects_json(&answer, kind, &o->values);
-	if (answer.len > 0)
-		nic_ok(o);
-	else
-		nic_absent(o, "there are none");
+	json_object_end(&o->values);
+	nic_file(o, c->file, raw.data, raw.len);
+	c->bytes += raw.len;
+	c->taken++;
+	return NULL;
 }
 
-static void one_device(struct nic_netlink *n, const struct device *d, struct nic_output *o)
+static void contexts_end(const struct contexts *c, struct err *e, struct nic_output *o)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		one_kind(n, d, i, false, o);
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].raw)
-			one_kind(n, d, i, true, o);
+	if (e && c->taken == 0 && rdma_is_unknown(err_errno(e))) {
+		nic_absent(o, "the driver gives none (%s)", strerror(err_errno(e)));
+		err_free(e);
+	} else if (e) {
+		nic_err(o, e);
+	} else if (c->taken + c->gone < c->objects) {
+		nic_ok_but(o, "%zu of %zu; that many or %.0f s are the limit", c->taken, c->objects,
+			   RAW_SECONDS);
+	} else if (c->taken == 0) {
+		nic_absent(o, "there are none");
+	} else if (c->decoded < c->taken && c->decoded > 0) {
+		nic_ok_but(o, "the first %d are decoded, the raw file has all", CONTEXTS_MAX);
+	} else {
+		nic_ok(o);
+	}
 }
 
-/* Whether the RDMA device belongs to the subject: its device's, or (rxe, siw) on its interface. */
+static void raw_kind(const struct lists *l, enum rdma_kind kind, struct nic_output *o)
+{
+	char file[128], key[96];
+	struct rdma_walk w;
+	struct nla_view object;
+	struct err *e = NULL;
+	uint32_t number;
+	snprintf(file, sizeof(file), "rdma-%s-%s.raw", l->device->name, rdma_kinds[kind].name);
+	snprintf(key, sizeof(key), "%s/%s_contexts", l->device->name, rdma_kinds[kind].name);
+	nic_begin(o, "rdma netlink RES_GET_RAW %s %s", rdma_kinds[kind].name, l->device->name);
+	struct contexts c = {.file = file, .until = clock_now() + RAW_SECONDS};
+	rdma_walk_init(&w, kind, answer_of(l, kind));
+	json_array(&o->values, key);
+	while (!e && rdma_next(&w, &object)) {
+		c.objects++;
+		if (c.taken < RAW_MAX && clock_now() < c.until &&
+		    rdma_object_number(kind, object, &number))
+			e = one_context(l, kind, number, &c, o);
+	}
+	json_array_end(&o->values);
+	contexts_end(&c, e, o);
+}
+
+static void one_device(struct nic_netlink *n, const struct root *root, const struct nic_subject *s,
+		       const struct rdma_device *d, struct nic_output *o)
+{
+	struct lists l = {.netlink = n,
+			  .root = root,
+			  .device = d,
+			  .mlx5 = strcmp(s->driver, "mlx5_core") == 0};
+	for (int kind = 0; kind < RDMA_KINDS; kind++)
+		list_kind(&l, (enum rdma_kind)kind, o);
+	for (size_t i = 0; i < ARRAY_SIZE(with_context); i++)
+		raw_kind(&l, with_context[i], o);
+	for (int kind = 0; kind < RDMA_KINDS; kind++)
+		buf_deinit(&l.of[kind]);
+}
+
 static bool belongs(const struct root *root, const struct nic_subject *s, const char *name)
 {
-	char path[320], text[NIC_NAME_MAX];
-	if (strchr(name, '/'))
-		return false;
-	if (s->kind != NIC_INTERFACE) {
-		snprintf(path, sizeof(path), "%s/infiniband/%s", s->sysfs, name);
-		return root_exists(root, path);
-	}
-	snprintf(path, sizeof(path), "/sys/class/infiniband/%s/parent", name);
-	return root_read_line(root, path, text, sizeof(text)) > 0 && strcmp(text, s->name) == 0;
+	return s->kind == NIC_INTERFACE ? rdma_is_on_interface(root, name, s->name)
+					: rdma_is_on_device(root, name, s->sysfs);
 }
 
 static void collect(const struct root *root, const struct nic_subject *s, struct nic_output *o)
 {
+	static struct rdma_device devices[RDMA_DEVICES_MAX];
 	struct nic_netlink n;
-	_cleanup_buf_ struct buf answer = BUF_INIT;
-	unsigned count = 0;
-	nic_begin(o, "rdma netlink RDMA_NLDEV_CMD_GET");
+	size_t count = 0, mine = 0;
+	nic_begin(o, "rdma netlink GET");
 	struct err *e = nic_netlink_init(&n, NETLINK_RDMA);
 	if (!e) {
-		e = ask(&n, RDMA_NLDEV_CMD_GET, NULL, &answer);
+		e = rdma_devices(&n, devices, &count);
 		if (e)
 			nic_netlink_deinit(&n);
 	}
@@ -164,21 +232,13 @@ static void collect(const struct root *root, const struct nic_subject *s, struct
 		return;
 	}
 	nic_ok(o);
-	struct nla_view view = {(const uint8_t *)answer.data, answer.len}, attrs, name, index;
-	while (take(&view, &attrs) && count < DEVICES_MAX) {
-		struct device d = {0};
-		if (!nla_find(attrs, RDMA_NLDEV_ATTR_DEV_NAME, &name) ||
-		    !nla_find(attrs, RDMA_NLDEV_ATTR_DEV_INDEX, &index) ||
-		    name.len > sizeof(d.name) - 1)
+	for (size_t i = 0; i < count; i++) {
+		if (!belongs(root, s, devices[i].name))
 			continue;
-		memcpy(d.name, name.data, name.len);
-		d.index = (uint32_t)nla_uint(&index);
-		if (belongs(root, s, d.name)) {
-			one_device(&n, &d, o);
-			count++;
-		}
+		one_device(&n, root, s, &devices[i], o);
+		mine++;
 	}
-	if (count == 0) {
+	if (mine == 0) {
 		nic_begin(o, "RDMA devices of %s", s->name);
 		nic_absent(o, "it has none");
 	}

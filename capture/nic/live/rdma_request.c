@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/live/rdma_request.h"
+
+#include <errno.h>
+#include <rdma/rdma_netlink.h>
+#include <string.h>
+
+/* By the number in 6.12's header; kernels that do not have it pass over it. */
+#define ATTR_DRIVER_DETAILS 97
+
+static void request(struct nic_netlink *n, uint16_t command, uint16_t flags,
+		    const struct rdma_device *d)
+{
+	struct nlmsghdr *h =
+		nic_netlink_request(n, RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, command), flags);
+	if (d)
+		mnl_attr_put_u32(h, RDMA_NLDEV_ATTR_DEV_INDEX, d->index);
+}
+
+struct err *rdma_devices(struct nic_netlink *n, struct rdma_device *v, size_t *count)
+{
+	_cleanup_buf_ struct buf answer = BUF_INIT;
+	request(n, RDMA_NLDEV_CMD_GET, NLM_F_DUMP, NULL);
+	struct err *e = nic_netlink_talk(n, &answer);
+	if (e)
+		return e;
+	struct nla_view view = {(const uint8_t *)answer.data, answer.len}, attrs, name, index;
+	size_t found = 0;
+	while (found < RDMA_DEVICES_MAX && rdma_take(&view, &attrs)) {
+		struct rdma_device d = {0};
+		if (!nla_find(attrs, RDMA_NLDEV_ATTR_DEV_NAME, &name) ||
+		    !nla_find(attrs, RDMA_NLDEV_ATTR_DEV_INDEX, &index) ||
+		    name.len > sizeof(d.name) - 1 || memchr(name.data, '/', name.len))
+			continue;
+		memcpy(d.name, name.data, name.len);
+		d.index = (uint32_t)nla_uint(&index);
+		v[found++] = d;
+	}
+	*count = found;
+	return NULL;
+}
+
+bool rdma_is_on_device(const struct root *root, const char *name, const char *sysfs)
+{
+	char path[320];
+	snprintf(path, sizeof(path), "%s/infiniband/%s", sysfs, name);
+	return root_exists(root, path);
+}
+
+bool rdma_is_on_interface(const struct root *root, const char *name, const char *ifname)
+{
+	char path[320], text[128];
+	snprintf(path, sizeof(path), "/sys/class/infiniband/%s/parent", name);
+	return root_read_line(root, path, text, sizeof(text)) > 0 && strcmp(text, ifname) == 0;
+}
+
+struct err *rdma_ask_objects(struct nic_netlink *n, const struct rdma_device *d,
+			     enum rdma_kind kind, struct buf *answer)
+{
+	request(n, rdma_kinds[kind].get, NLM_F_DUMP, d);
+	mnl_attr_put_u8(&n->request, ATTR_DRIVER_DETAILS, 1);
+	return nic_netlink_talk(n, answer);
+}
+
+struct err *rdma_ask_raw(struct nic_netlink *n, const struct rdma_device *d, enum rdma_kind kind,
+			 uint32_t number, struct buf *answer)
+{
+	request(n, rdma_kinds[kind].raw, 0, d);
+	mnl_attr_put_u32(&n->request, rdma_kinds[kind].number, number);
+	return nic_netlink_talk(n, answer);
+}
+
+bool rdma_is_unknown(int errnum)
+{
+	return errnum == EINVAL || errnum == EOPNOTSUPP;
+}
