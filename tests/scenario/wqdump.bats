@@ -141,7 +141,6 @@ golden() {
 		one_line 3 "${args##*| }"
 	done <<-END
 		--source mcg --dump ALL_VALID_QPNS        | ip-maddress(8)
-		--source MKC --dump QP --qp 1             | rdma resource show mr
 		--source SXDC --dump QP --qp 1            | --source SXDC: SXDC contexts
 		--source CMAS_EQ_BUFF --dump QP --qp 0x15 | --source CMAS_EQ_BUFF: CMAS contexts
 		--source CMAS_INLINE --dump WQ --qp 1     | mstresourcedump
@@ -167,6 +166,7 @@ golden() {
 		-d x --source Snd --dump WQ --qp 1 --gvmi 0x10000 | not a number up to 0xffff
 		-d x --source Snd --dump ALL_QPC --num 0 | --num 0
 		-d x --source FullQp --dump WQ --qp 1 | contexts only
+		-d x --source MKC --dump WQ_QP --qp 1 | contexts only
 		-d x --format html                    | not one of text, raw, dw
 		-d x --source                         | needs a value
 		-d x --bogus                          | unknown option
@@ -178,8 +178,10 @@ golden() {
 @test "no such device, context or element: one line, status 4" {
 	run wqdump -d /nonexistent/x --source Snd --dump ALL_QPC
 	one_line 4 'neither vmcore:FILE#INTERFACE nor a directory'
-	run wqdump -d eth0 --source Snd --dump ALL_QPC
-	one_line 4 'queues of a running system are not read'
+	run wqdump -d nosuch0 --source Snd --dump ALL_QPC
+	one_line 4 'nor a device of this machine'
+	run wqdump -d "$QUEUES" --source MKC --dump QP --qp 1
+	one_line 4 'no MKC 0x1'
 	run wqdump -d "$QUEUES" --source Srq --dump QP --qp 0x62
 	one_line 4 'no Srq 0x62'
 	run wqdump -d "$QUEUES" --source Srq --dump WQ --qp 0x60 --gvmi 1

@@ -15,7 +15,7 @@
 
 static const char *const parts[WQ_PARTS] = {"common", "send", "recv"};
 static const char *const forms[] = {"none",	 "opaque",   "mlx5-qpc", "mlx5-sqc", "mlx5-rqc",
-				    "mlx5-srqc", "mlx5-cqc", "mlx5-eqc", "mlx4-qpc"};
+				    "mlx5-srqc", "mlx5-cqc", "mlx5-eqc", "mlx4-qpc", "mlx5-mkc"};
 
 static bool number(const char *text, uint64_t max, uint64_t *ret)
 {

@@ -46,8 +46,6 @@ static const struct {
 } refused[] = {
 	{WQ_MCG, "multicast groups are in the adapter's own memory, and no Linux interface reads "
 		 "them; ip-maddress(8) lists the groups that the host joined"},
-	{WQ_MKC, "memory key contexts are in pages of the firmware in a form that is not public; "
-		 "\"rdma resource show mr -d -r\" asks the firmware for one at a time"},
 	{WQ_SXDC, "SXDC contexts are not described in public, and no Linux interface reads them; "
 		  "mstresourcedump of mstflint may"},
 	{WQ_CMAS, "CMAS contexts are not described in public, and no Linux interface reads them; "
@@ -221,6 +219,8 @@ static struct err *check(const struct wq_options *o)
 	if (o->source == WQ_FULL_QP && o->dump != WQ_DUMP_QP && one)
 		return err_new(ERR_USAGE, "FullQp has contexts only; for its queues take --source "
 					  "Snd or Rcv");
+	if (o->source == WQ_MKC && o->dump != WQ_DUMP_QP && one)
+		return err_new(ERR_USAGE, "MKC has contexts only");
 	return NULL;
 }
 

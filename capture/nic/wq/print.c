@@ -96,6 +96,8 @@ static const struct hw_field *table_of(enum wq_context_form form)
 		return mlx5_cqc;
 	case WQ_CONTEXT_MLX5_EQC:
 		return mlx5_eqc;
+	case WQ_CONTEXT_MLX5_MKC:
+		return mlx5_mkc;
 	case WQ_CONTEXT_MLX4_QPC:
 		return mlx4_qpc;
 	default:
@@ -109,9 +111,10 @@ static void heading(struct printer *p, const struct wq_queue *q, enum wq_part pa
 	static const struct {
 		const char *what, *index;
 	} names[] = {
-		[WQ_SND] = {"Send Qpc", "QP"}, [WQ_RCV] = {"Recv Qpc", "QP"},
-		[WQ_CMP] = {"CQ", "CQ"},       [WQ_SRQ] = {"SRQ", "SRQ"},
-		[WQ_EQE] = {"EQ", "EQ"},       [WQ_FULL_QP] = {"Full Qpc", "QP"},
+		[WQ_SND] = {"Send Qpc", "QP"},	   [WQ_RCV] = {"Recv Qpc", "QP"},
+		[WQ_CMP] = {"CQ", "CQ"},	   [WQ_SRQ] = {"SRQ", "SRQ"},
+		[WQ_EQE] = {"EQ", "EQ"},	   [WQ_MKC] = {"MKC", "MKC"},
+		[WQ_FULL_QP] = {"Full Qpc", "QP"},
 	};
 	const char *state = *q->state[part] ? q->state[part] : "state unknown";
 	enum wq_kind kind = q->kind;
@@ -171,7 +174,7 @@ static struct err *known_fields(struct printer *p, const struct wq_queue *q)
 			       p->source->ops->fields ? "--format text has what the driver knows"
 						      : "take --dump WQ");
 	heading(p, q, q->kind == WQ_FULL_QP ? WQ_PART_SEND : WQ_PART_COMMON);
-	buf_puts(&p->out, "what the driver knows; the firmware's own context is not in the dump\n");
+	buf_printf(&p->out, "%s\n", p->source->ops->known);
 	hw_text_init(&sink, &p->out);
 	p->source->ops->fields(p->source, q, &sink);
 	hw_sink_end(&sink);
@@ -263,6 +266,8 @@ static struct err *elements(struct printer *p, const struct wq_queue *q)
 	struct mlx5_cq_walk cq = {.enhanced = q->enhanced, .by_checksum = q->by_checksum};
 	struct err *e = NULL;
 	size_t len;
+	if (q->count == 0 && p->source->ops->no_elements)
+		return err_new(ERR_UNSUPPORTED, "--dump WQ: %s", p->source->ops->no_elements);
 	if (q->count == 0)
 		return err_new(ERR_MISSING, "the buffer of queue 0x%x is not in the %s", q->number,
 			       p->source->ops->name);

@@ -7,6 +7,7 @@
 static const struct wq_source_ops *const sources[] = {
 	&wq_source_vmcore,
 	&wq_source_files,
+	&wq_source_live,
 };
 
 struct err *wq_source_open(const char *device, struct wq_source *ret)
@@ -20,9 +21,8 @@ struct err *wq_source_open(const char *device, struct wq_source *ret)
 			*ret = s;
 		return e;
 	}
-	return err_new(
-		ERR_MISSING,
-		"%s: neither vmcore:FILE#INTERFACE nor a directory of saved queues (with a / "
-		"in its name); queues of a running system are not read",
-		device);
+	return err_new(ERR_MISSING,
+		       "%s: neither vmcore:FILE#INTERFACE nor a directory of saved queues (with a "
+		       "/ in its name) nor a device of this machine",
+		       device);
 }

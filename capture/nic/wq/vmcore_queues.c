@@ -219,6 +219,11 @@ static struct err *list(struct wq_source *s, enum wq_kind kind, struct wq_queues
 {
 	const struct vmcore_source *v = s->state;
 	struct err *e = NULL;
+	if (kind == WQ_MKC)
+		return err_new(ERR_UNSUPPORTED,
+			       "--source MKC: memory key contexts are in pages of the firmware in "
+			       "a form that is not public; on a running system -d with the device "
+			       "(not vmcore:) asks mlx5 for those of memory regions");
 	for (size_t i = 0; !e && i < v->count; i++) {
 		enum wq_kind is = kind_of(&v->v[i]);
 		bool qp = is == WQ_SND || is == WQ_RCV;
@@ -322,6 +327,7 @@ static void fields(struct wq_source *s, const struct wq_queue *q, struct hw_sink
 
 static const struct wq_source_ops ops = {
 	.name = "vmcore",
+	.known = "what the driver knows; the firmware's own context is not in the dump",
 	.close = close_vmcore,
 	.list = list,
 	.element = element,

@@ -14,17 +14,18 @@
 #include "base/buf.h"
 #include "nic/decode/mlx4.h"
 #include "nic/decode/mlx5.h"
+#include "nic/decode/rdma.h"
 
-/* wqdump's --source; those behind WQ_FULL_QP no source of ours has. */
+/* wqdump's --source; WQ_MKC has no queue; those behind WQ_FULL_QP no source of ours has. */
 enum wq_kind {
 	WQ_SND,
 	WQ_RCV,
 	WQ_CMP,
 	WQ_SRQ,
 	WQ_EQE,
+	WQ_MKC,
 	WQ_FULL_QP,
 	WQ_MCG,
-	WQ_MKC,
 	WQ_SXDC,
 	WQ_CMAS,
 };
@@ -70,6 +71,7 @@ enum wq_context_form {
 	WQ_CONTEXT_MLX5_CQC,
 	WQ_CONTEXT_MLX5_EQC,
 	WQ_CONTEXT_MLX4_QPC,
+	WQ_CONTEXT_MLX5_MKC,
 };
 
 #define WQ_STRIDE_MAX	4096
@@ -108,6 +110,10 @@ void wq_queues_deinit(struct wq_queues *list);
 struct wq_source;
 struct wq_source_ops {
 	const char *name;
+	/* Above fields(): what they are, as there are no bytes of the context. */
+	const char *known;
+	/* Why it has no elements of any queue, and who has; NULL: it has some. */
+	const char *no_elements;
 	/* Whether the device's name is for this source. */
 	bool (*takes)(const char *device);
 	struct err *(*open)(struct wq_source *s, const char *device);
@@ -129,7 +135,7 @@ struct wq_source {
 	void *state;
 };
 
-extern const struct wq_source_ops wq_source_files, wq_source_vmcore;
+extern const struct wq_source_ops wq_source_files, wq_source_vmcore, wq_source_live;
 
 /* The source for that device. */
 struct err *wq_source_open(const char *device, struct wq_source *ret) must_check;
@@ -139,6 +145,16 @@ struct kernel;
 /* The source "vmcore" on a kernel that is open; drop (or NULL) is called when it is closed. */
 struct err *wq_vmcore_init(struct wq_source *s, struct kernel *k, void (*drop)(struct kernel *k),
 			   const char *interface) must_check;
+
+/* How the source "live" asks the kernel of one RDMA device, as nic/live/rdma_request.h does. */
+struct wq_live_ops {
+	struct err *(*objects)(void *arg, enum rdma_kind kind, struct buf *answer);
+	struct err *(*raw)(void *arg, enum rdma_kind kind, uint32_t number, struct buf *answer);
+	void (*close)(void *arg);
+};
+/* The source "live"; arg is closed with it. mlx5: raw contexts are that driver's. */
+struct err *wq_live_init(struct wq_source *s, const struct wq_live_ops *ask, void *arg,
+			 bool mlx5) must_check;
 
 /* What the options ask of the source, to out. */
 struct err *wq_print(struct wq_source *s, const struct wq_options *o, FILE *out) must_check;
