@@ -13,6 +13,14 @@
 
 static const struct nla_field nothing[] = {{0}};
 
+/* What the header of Debian's oldest build machine (6.1) lacks, by the numbers in 6.12's. */
+enum {
+	A_LINKSTATE_EXT_DOWN_CNT = 7,
+	A_RINGS_RX_PUSH = 14,
+	A_RINGS_TX_PUSH_BUF_LEN = 15,
+	A_RINGS_TX_PUSH_BUF_LEN_MAX = 16,
+};
+
 /* enum ethtool_link_ext_state */
 static const char *const ext_states[] = {
 	"autoneg",
@@ -29,12 +37,48 @@ static const char *const ext_states[] = {
 	NULL,
 };
 
+/* enum ethtool_link_ext_substate_*, each from 1 on, by the state that they are more about */
+static const char *const ext_substates[][7] = {
+	[ETHTOOL_LINK_EXT_STATE_AUTONEG] = {"no partner detected", "acknowledge not received",
+					    "next page exchange failed",
+					    "no partner detected in forced mode",
+					    "FEC mismatch during override",
+					    "no highest common denominator"},
+	[ETHTOOL_LINK_EXT_STATE_LINK_TRAINING_FAILURE] = {"KR frame lock not acquired",
+							  "KR link inhibit timeout",
+							  "partner did not set receiver ready",
+							  "remote fault"},
+	[ETHTOOL_LINK_EXT_STATE_LINK_LOGICAL_MISMATCH] = {"no PCS block lock", "no PCS AM lock",
+							  "no PCS align status",
+							  "FC FEC is not locked",
+							  "RS FEC is not locked"},
+	[ETHTOOL_LINK_EXT_STATE_BAD_SIGNAL_INTEGRITY] = {"many physical errors", "unsupported rate",
+							 "SerDes reference clock lost",
+							 "SerDes loss of signal"},
+	[ETHTOOL_LINK_EXT_STATE_CABLE_ISSUE] = {"unsupported cable", "cable test failed"},
+	[ETHTOOL_LINK_EXT_STATE_MODULE] = {"CMIS not ready"},
+};
+
+/* The name of the substate, which only means something together with the state. */
+static void substate_json(struct nla_view attrs, struct json *j)
+{
+	struct nla_view state, substate;
+	if (!nla_find(attrs, ETHTOOL_A_LINKSTATE_EXT_STATE, &state) ||
+	    !nla_find(attrs, ETHTOOL_A_LINKSTATE_EXT_SUBSTATE, &substate))
+		return;
+	uint64_t s = nla_uint(&state), n = nla_uint(&substate);
+	if (s < ARRAY_SIZE(ext_substates) && n >= 1 && n <= ARRAY_SIZE(ext_substates[0]) &&
+	    ext_substates[s][n - 1])
+		json_str(j, "extended_substate_name", ext_substates[s][n - 1]);
+}
+
 static const struct nla_field linkstate_fields[] = {
 	{.type = ETHTOOL_A_LINKSTATE_LINK, .name = "link"},
 	{.type = ETHTOOL_A_LINKSTATE_SQI, .name = "signal_quality"},
 	{.type = ETHTOOL_A_LINKSTATE_SQI_MAX, .name = "signal_quality_max"},
 	{.type = ETHTOOL_A_LINKSTATE_EXT_STATE, .name = "extended_state", .names = ext_states},
 	{.type = ETHTOOL_A_LINKSTATE_EXT_SUBSTATE, .name = "extended_substate"},
+	{.type = A_LINKSTATE_EXT_DOWN_CNT, .name = "times_down"},
 	{0},
 };
 
@@ -98,6 +142,9 @@ static const struct nla_field rings_fields[] = {
 	{.type = ETHTOOL_A_RINGS_TCP_DATA_SPLIT, .name = "tcp_data_split"},
 	{.type = ETHTOOL_A_RINGS_CQE_SIZE, .name = "cqe_size"},
 	{.type = ETHTOOL_A_RINGS_TX_PUSH, .name = "tx_push"},
+	{.type = A_RINGS_RX_PUSH, .name = "rx_push"},
+	{.type = A_RINGS_TX_PUSH_BUF_LEN, .name = "tx_push_buffer_length"},
+	{.type = A_RINGS_TX_PUSH_BUF_LEN_MAX, .name = "tx_push_buffer_length_max"},
 	{0},
 };
 
@@ -204,10 +251,22 @@ static const struct nla_field features_fields[] = {
 	{0},
 };
 
+/* enum ethtool_module_power_mode_policy, enum ethtool_module_power_mode */
+static const char *const power_policies[] = {"0", "high", "auto", NULL};
+static const char *const power_modes[] = {"0", "low", "high", NULL};
+
+static const struct nla_field module_fields[] = {
+	{.type = ETHTOOL_A_MODULE_POWER_MODE_POLICY,
+	 .name = "power_policy",
+	 .names = power_policies},
+	{.type = ETHTOOL_A_MODULE_POWER_MODE, .name = "power_mode", .names = power_modes},
+	{0},
+};
+
 /*
  * Cheap first: what the driver has in memory; LINKMODES, FEC and PAUSE with counters may read the
- * device. STATS_GET is raw only: its names are numbers of four more tables and ethtool -S has them
- * all.
+ * device, MODULE the module. STATS_GET is raw only: its names are numbers of four more tables and
+ * ethtool -S has them all.
  */
 const struct ethtool_command ethtool_commands[] = {
 	{ETHTOOL_MSG_LINKSTATE_GET, ETHTOOL_A_LINKSTATE_HEADER, 0, 0, "linkstate",
@@ -222,6 +281,7 @@ const struct ethtool_command ethtool_commands[] = {
 	{ETHTOOL_MSG_PAUSE_GET, ETHTOOL_A_PAUSE_HEADER, ETHTOOL_FLAG_STATS, 0, "pause",
 	 pause_fields},
 	{ETHTOOL_MSG_FEC_GET, ETHTOOL_A_FEC_HEADER, ETHTOOL_FLAG_STATS, 0, "fec", fec_fields},
+	{ETHTOOL_MSG_MODULE_GET, ETHTOOL_A_MODULE_HEADER, 0, 0, "module", module_fields},
 	{ETHTOOL_MSG_STATS_GET, ETHTOOL_A_STATS_HEADER, 0, ETHTOOL_A_STATS_GROUPS, "stats",
 	 nothing},
 	{0},
@@ -245,6 +305,8 @@ void ethtool_json(const struct ethtool_command *c, const void *message, size_t l
 			attrs = rest;
 		if (c->table != nothing)
 			nla_json(attrs, c->table, j);
+		if (c->table == linkstate_fields)
+			substate_json(attrs, j);
 	}
 	json_object_end(j);
 }

@@ -180,6 +180,42 @@ static void test_ethtool(void **state)
 			    "\"linkmodes\":{\"speed_mbit\":null,\"duplex\":1}}\n");
 }
 
+/* Why a link is down, to the last word; numbers that nobody knows have none. */
+static void test_link_substate(void **state)
+{
+	(void)state;
+	static const struct {
+		uint8_t state, substate;
+		const char *json;
+	} cases[] = {
+		{0, 6,
+		 "\"extended_state\":\"autoneg\",\"extended_substate\":6,\"times_down\":3,"
+		 "\"extended_substate_name\":\"no highest common denominator\"}}\n"},
+		{10, 1,
+		 "\"extended_state\":\"module\",\"extended_substate\":1,\"times_down\":3,"
+		 "\"extended_substate_name\":\"CMIS not ready\"}}\n"},
+		{10, 2, "\"extended_substate\":2,\"times_down\":3}}\n"},
+		{4, 1, "\"extended_substate\":1,\"times_down\":3}}\n"},
+		{0, 0, "\"extended_substate\":0,\"times_down\":3}}\n"},
+		{0, 200, "\"extended_substate\":200,\"times_down\":3}}\n"},
+		{200, 1, "\"extended_state\":200,\"extended_substate\":1,\"times_down\":3}}\n"},
+	};
+	static struct message m;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct json j;
+		_cleanup_buf_ struct buf out = BUF_INIT;
+		start(&m, 30, sizeof(struct genlmsghdr));
+		mnl_attr_put_u8(m.h, ETHTOOL_A_LINKSTATE_EXT_STATE, cases[i].state);
+		mnl_attr_put_u8(m.h, ETHTOOL_A_LINKSTATE_EXT_SUBSTATE, cases[i].substate);
+		mnl_attr_put_u32(m.h, ETHTOOL_A_LINKSTATE_EXT_SUBSTATE + 1, 3);
+		json_init(&j, &out, true);
+		json_object(&j, NULL);
+		ethtool_json(command(ETHTOOL_MSG_LINKSTATE_GET), m.bytes, m.h->nlmsg_len, &j);
+		json_object_end(&j);
+		assert_contains(checked(&out), cases[i].json);
+	}
+}
+
 static void devlink_start(struct message *m, const char *device)
 {
 	start(m, 20, sizeof(struct genlmsghdr));
@@ -363,10 +399,15 @@ static void test_region(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_link),	     cmocka_unit_test(test_link_damaged),
-		cmocka_unit_test(test_ethtool),	     cmocka_unit_test(test_devlink_reporters),
-		cmocka_unit_test(test_devlink_info), cmocka_unit_test(test_fmsg),
-		cmocka_unit_test(test_fmsg_deep),    cmocka_unit_test(test_region),
+		cmocka_unit_test(test_link),
+		cmocka_unit_test(test_link_damaged),
+		cmocka_unit_test(test_link_substate),
+		cmocka_unit_test(test_ethtool),
+		cmocka_unit_test(test_devlink_reporters),
+		cmocka_unit_test(test_devlink_info),
+		cmocka_unit_test(test_fmsg),
+		cmocka_unit_test(test_fmsg_deep),
+		cmocka_unit_test(test_region),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
