@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "nic/wq/wq.h"
+#include "nic/wq_unit.h"
 
 /* What the kernel answers. */
 static struct {
@@ -100,23 +100,9 @@ static const struct wq_live_ops ask = {objects, raw, close_kernel};
 static char *dump(bool mlx5, enum wq_kind kind, enum wq_dump what, uint32_t qp,
 		  enum wq_format format)
 {
-	struct wq_options o = {.device = "mlx5_0",
-			       .source = kind,
-			       .source_name = "x",
-			       .dump = what,
-			       .qp = qp,
-			       .format = format};
 	struct wq_source s;
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
 	assert_ok(wq_live_init(&s, &ask, NULL, mlx5));
-	struct err *e = wq_print(&s, &o, out);
-	wq_source_close(&s);
-	if (e)
-		fprintf(out, "error %d: %s\n", err_code(e), err_message(e));
-	err_free(e);
-	fclose(out);
+	char *text = wq_unit_print(&s, "mlx5_0", kind, what, qp, format);
 	assert_true(kernel.closed);
 	return text;
 }

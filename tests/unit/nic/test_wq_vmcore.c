@@ -4,7 +4,7 @@
 #include "nic/mlx5_net.h"
 
 #include "nic/dead/mlx5_queues.h"
-#include "nic/wq/wq.h"
+#include "nic/wq_unit.h"
 
 static struct world w;
 static struct net_world n;
@@ -29,24 +29,10 @@ static void put_word(uint64_t addr, uint32_t value)
 /* What wqdump prints with these options, on the heap. */
 static char *dump(enum wq_kind kind, enum wq_dump what, uint32_t qp, enum wq_format format)
 {
-	struct wq_options o = {.device = "vmcore:made up#eth0",
-			       .source = kind,
-			       .source_name = "x",
-			       .dump = what,
-			       .qp = qp,
-			       .format = format};
 	struct wq_source s;
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
 	world_open(&w, NULL);
 	assert_ok(wq_vmcore_init(&s, &w.k, NULL, interface));
-	struct err *e = wq_print(&s, &o, out);
-	wq_source_close(&s);
-	if (e)
-		fprintf(out, "error: %s\n", err_message(e));
-	err_free(e);
-	fclose(out);
+	char *text = wq_unit_print(&s, "vmcore:made up#eth0", kind, what, qp, format);
 	world_close(&w);
 	return text;
 }
@@ -117,7 +103,8 @@ static void contexts(void **state)
 	       WQ_SND, WQ_DUMP_QP, SQN, WQ_TEXT);
 	expect("outstanding : 0x4\ncqn : 0x402\nwq_type : 0x2\n", WQ_RCV, WQ_DUMP_QP, RQN, WQ_TEXT);
 	expect("eqn : 0x7\n", WQ_CMP, WQ_DUMP_QP, SQ_CQN, WQ_TEXT);
-	expect("error: the bytes of context 0x1a are the firmware's", WQ_SND, WQ_DUMP_QP, SQN,
+	expect("error 8: --source MKC: memory key contexts", WQ_MKC, WQ_DUMP_ALL_QPNS, 0, WQ_TEXT);
+	expect("error 8: the bytes of context 0x1a are the firmware's", WQ_SND, WQ_DUMP_QP, SQN,
 	       WQ_RAW);
 	world_deinit(&w);
 }
@@ -138,7 +125,7 @@ static void damage(void **state)
 		start();
 		world_set(&w, x.channel + 96 + 64, MLX5, "mlx5_frag_buf_ctrl", bad[i].member,
 			  bad[i].value);
-		expect("error: the buffer of queue 0x1a is not in the vmcore", WQ_SND, WQ_DUMP_WQ,
+		expect("error 7: the buffer of queue 0x1a is not in the vmcore", WQ_SND, WQ_DUMP_WQ,
 		       SQN, WQ_TEXT);
 		expect("[Element Index 0x7]", WQ_SND, WQ_DUMP_WQ, XDP_SQN, WQ_RAW);
 		world_deinit(&w);
