@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "nic/decode/mlx5_rsc_dump.h"
 #include "nic/live/collector.h"
-#include "nic/live/rdma_request.h"
+#include "nic/live/collect_rdma.h"
 
 /* Decoded; the raw answer has the rest. Both keep the values below NIC_FRAME_MAX. */
 #define OBJECTS_MAX  2048
@@ -25,9 +25,9 @@ static const enum rdma_kind with_context[] = {RDMA_QP, RDMA_CQ, RDMA_SRQ, RDMA_M
 
 /* What of a device was listed. */
 struct lists {
-	struct nic_netlink *netlink;
+	struct rdma_answers from;
 	const struct root *root;
-	const struct rdma_device *device;
+	const char *device;
 	bool mlx5;
 	struct buf of[RDMA_KINDS]; /* the kernel's answers */
 };
@@ -56,7 +56,7 @@ static size_t objects_json(const struct lists *l, enum rdma_kind kind, struct js
 	struct nla_view object;
 	size_t count = 0;
 	char key[96];
-	snprintf(key, sizeof(key), "%s/%s", l->device->name, rdma_kinds[kind].name);
+	snprintf(key, sizeof(key), "%s/%s", l->device, rdma_kinds[kind].name);
 	rdma_walk_init(&w, kind, answer_of(l, kind));
 	json_array(j, key);
 	for (; rdma_next(&w, &object); count++) {
@@ -75,10 +75,10 @@ static void list_kind(struct lists *l, enum rdma_kind kind, struct nic_output *o
 {
 	const struct rdma_object_kind *k = &rdma_kinds[kind];
 	char file[128];
-	nic_begin(o, "rdma netlink RES_GET %s %s", k->name, l->device->name);
-	struct err *e = rdma_ask_objects(l->netlink, l->device, kind, &l->of[kind]);
+	nic_begin(o, "rdma netlink RES_GET %s %s", k->name, l->device);
+	struct err *e = l->from.objects(l->from.arg, kind, &l->of[kind]);
 	if (l->of[kind].len > 0) {
-		snprintf(file, sizeof(file), "rdma-%s-%s.netlink", l->device->name, k->name);
+		snprintf(file, sizeof(file), "rdma-%s-%s.netlink", l->device, k->name);
 		nic_file(o, file, l->of[kind].data, l->of[kind].len);
 	}
 	size_t count = objects_json(l, kind, &o->values);
@@ -121,7 +121,7 @@ static struct err *one_context(const struct lists *l, enum rdma_kind kind, uint3
 {
 	_cleanup_buf_ struct buf answer = BUF_INIT;
 	struct nla_view raw;
-	struct err *e = rdma_ask_raw(l->netlink, l->device, kind, number, &answer);
+	struct err *e = l->from.raw(l->from.arg, kind, number, &answer);
 	if (e && err_errno(e) == ENOENT) { /* destroyed since it was listed */
 		c->gone++;
 		err_free(e);
@@ -173,9 +173,9 @@ static void raw_kind(const struct lists *l, enum rdma_kind kind, struct nic_outp
 	struct nla_view object;
 	struct err *e = NULL;
 	uint32_t number;
-	snprintf(file, sizeof(file), "rdma-%s-%s.raw", l->device->name, rdma_kinds[kind].name);
-	snprintf(key, sizeof(key), "%s/%s_contexts", l->device->name, rdma_kinds[kind].name);
-	nic_begin(o, "rdma netlink RES_GET_RAW %s %s", rdma_kinds[kind].name, l->device->name);
+	snprintf(file, sizeof(file), "rdma-%s-%s.raw", l->device, rdma_kinds[kind].name);
+	snprintf(key, sizeof(key), "%s/%s_contexts", l->device, rdma_kinds[kind].name);
+	nic_begin(o, "rdma netlink RES_GET_RAW %s %s", rdma_kinds[kind].name, l->device);
 	struct contexts c = {.file = file, .until = clock_now() + RAW_SECONDS};
 	rdma_walk_init(&w, kind, answer_of(l, kind));
 	json_array(&o->values, key);
@@ -189,13 +189,10 @@ static void raw_kind(const struct lists *l, enum rdma_kind kind, struct nic_outp
 	contexts_end(&c, e, o);
 }
 
-static void one_device(struct nic_netlink *n, const struct root *root, const struct nic_subject *s,
-		       const struct rdma_device *d, struct nic_output *o)
+void nic_rdma_device(const struct rdma_answers *from, const struct root *root, const char *device,
+		     bool mlx5, struct nic_output *o)
 {
-	struct lists l = {.netlink = n,
-			  .root = root,
-			  .device = d,
-			  .mlx5 = strcmp(s->driver, "mlx5_core") == 0};
+	struct lists l = {.from = *from, .root = root, .device = device, .mlx5 = mlx5};
 	for (int kind = 0; kind < RDMA_KINDS; kind++)
 		list_kind(&l, (enum rdma_kind)kind, o);
 	for (size_t i = 0; i < ARRAY_SIZE(with_context); i++)
@@ -235,7 +232,10 @@ static void collect(const struct root *root, const struct nic_subject *s, struct
 	for (size_t i = 0; i < count; i++) {
 		if (!belongs(root, s, devices[i].name))
 			continue;
-		one_device(&n, root, s, &devices[i], o);
+		struct rdma_of_kernel of = {&n, &devices[i]};
+		const struct rdma_answers from = rdma_answers_of_kernel(&of);
+		nic_rdma_device(&from, root, devices[i].name, strcmp(s->driver, "mlx5_core") == 0,
+				o);
 		mine++;
 	}
 	if (mine == 0) {

@@ -70,6 +70,23 @@ struct err *rdma_ask_raw(struct nic_netlink *n, const struct rdma_device *d, enu
 	return nic_netlink_talk(n, answer);
 }
 
+static struct err *kernel_objects(void *arg, enum rdma_kind kind, struct buf *answer)
+{
+	const struct rdma_of_kernel *of = arg;
+	return rdma_ask_objects(of->netlink, of->device, kind, answer);
+}
+
+static struct err *kernel_raw(void *arg, enum rdma_kind kind, uint32_t number, struct buf *answer)
+{
+	const struct rdma_of_kernel *of = arg;
+	return rdma_ask_raw(of->netlink, of->device, kind, number, answer);
+}
+
+struct rdma_answers rdma_answers_of_kernel(struct rdma_of_kernel *of)
+{
+	return (struct rdma_answers) {kernel_objects, kernel_raw, of};
+}
+
 bool rdma_is_unknown(int errnum)
 {
 	return errnum == EINVAL || errnum == EOPNOTSUPP;

@@ -39,6 +39,18 @@ struct err *rdma_ask_objects(struct nic_netlink *n, const struct rdma_device *d,
  */
 struct err *rdma_ask_raw(struct nic_netlink *n, const struct rdma_device *d, enum rdma_kind kind,
 			 uint32_t number, struct buf *answer) must_check;
+/* Who answers for one device: the kernel, as above, or a test. */
+struct rdma_answers {
+	struct err *(*objects)(void *arg, enum rdma_kind kind, struct buf *answer);
+	struct err *(*raw)(void *arg, enum rdma_kind kind, uint32_t number, struct buf *answer);
+	void *arg;
+};
+struct rdma_of_kernel { /* the argument of those of the kernel */
+	struct nic_netlink *netlink;
+	const struct rdma_device *device;
+};
+struct rdma_answers rdma_answers_of_kernel(struct rdma_of_kernel *of);
+
 /* Whether this errno of such an answer says that there is nothing of the kind to be had. */
 bool rdma_is_unknown(int errnum);
 

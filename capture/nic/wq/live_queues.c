@@ -14,8 +14,8 @@
 #include "nic/wq/wq.h"
 
 struct live {
-	const struct wq_live_ops *ask;
-	void *arg;
+	struct rdma_answers from;
+	void (*drop)(void *arg);
 	bool mlx5;
 	struct buf objects;  /* the kernel's answer to the last list() */
 	struct buf contexts; /* those that list() had to ask for */
@@ -47,7 +47,7 @@ static const struct of {
 static void close_live(struct wq_source *s)
 {
 	struct live *l = s->state;
-	l->ask->close(l->arg);
+	l->drop(l->from.arg);
 	buf_deinit(&l->objects);
 	buf_deinit(&l->contexts);
 	free(l);
@@ -58,7 +58,7 @@ static struct err *ask_context(const struct live *l, const struct of *of, uint32
 			       struct buf *answer, struct mlx5_resource_context *ret)
 {
 	struct nla_view raw;
-	struct err *e = l->ask->raw(l->arg, of->kind, number, answer);
+	struct err *e = l->from.raw(l->from.arg, of->kind, number, answer);
 	if (e && err_errno(e) == ENOENT) {
 		err_free(e);
 		return err_new(ERR_MISSING, "it is gone");
@@ -156,7 +156,7 @@ static struct err *list(struct wq_source *s, enum wq_kind kind, struct wq_queues
 			       "-d vmcore:/proc/kcore#INTERFACE reads them in its memory");
 	const struct of *of = &kinds[kind];
 	l->objects.len = l->contexts.len = 0;
-	struct err *e = l->ask->objects(l->arg, of->kind, &l->objects);
+	struct err *e = l->from.objects(l->from.arg, of->kind, &l->objects);
 	return e ? e : list_objects(l, of, kind, ret);
 }
 
@@ -206,14 +206,15 @@ static const struct wq_source_ops ops = {
 	.fields = fields,
 };
 
-struct err *wq_live_init(struct wq_source *s, const struct wq_live_ops *ask, void *arg, bool mlx5)
+struct err *wq_live_init(struct wq_source *s, const struct rdma_answers *from,
+			 void (*drop)(void *arg), bool mlx5)
 {
 	struct live *l = calloc(1, sizeof(*l));
 	if (!l) {
-		ask->close(arg);
+		drop(from->arg);
 		return err_nomem();
 	}
-	*l = (struct live) {.ask = ask, .arg = arg, .mlx5 = mlx5};
+	*l = (struct live) {.from = *from, .drop = drop, .mlx5 = mlx5};
 	*s = (struct wq_source) {.ops = &ops, .state = l};
 	return NULL;
 }

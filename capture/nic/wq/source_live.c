@@ -12,6 +12,7 @@
 #include "nic/wq/wq.h"
 
 struct kernel_side {
+	struct rdma_of_kernel of; /* first: what answers is the whole */
 	struct nic_netlink netlink;
 	struct rdma_device device;
 };
@@ -22,26 +23,12 @@ static bool takes(const char *device)
 	return *device && !strchr("/.", *device);
 }
 
-static struct err *objects(void *arg, enum rdma_kind kind, struct buf *answer)
-{
-	struct kernel_side *k = arg;
-	return rdma_ask_objects(&k->netlink, &k->device, kind, answer);
-}
-
-static struct err *raw(void *arg, enum rdma_kind kind, uint32_t number, struct buf *answer)
-{
-	struct kernel_side *k = arg;
-	return rdma_ask_raw(&k->netlink, &k->device, kind, number, answer);
-}
-
 static void close_netlink(void *arg)
 {
 	struct kernel_side *k = arg;
 	nic_netlink_deinit(&k->netlink);
 	free(k);
 }
-
-static const struct wq_live_ops ask = {objects, raw, close_netlink};
 
 /* Whether an RDMA device is what the text means: itself, on that interface, or on that device. */
 static bool is_meant(const struct root *root, const struct rdma_device *d, const char *text,
@@ -124,7 +111,9 @@ static struct err *open_live(struct wq_source *s, const char *device)
 	bool mlx5 = nic_link_name(&root, path, driver, sizeof(driver)) &&
 		    strcmp(driver, "mlx5_core") == 0;
 	root_deinit(&root);
-	return wq_live_init(s, &ask, k, mlx5);
+	k->of = (struct rdma_of_kernel) {&k->netlink, &k->device};
+	const struct rdma_answers from = rdma_answers_of_kernel(&k->of);
+	return wq_live_init(s, &from, close_netlink, mlx5);
 }
 
 /* The operations of a source that is open are those of live_queues.c. */

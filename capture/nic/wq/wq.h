@@ -14,7 +14,6 @@
 #include "base/buf.h"
 #include "nic/decode/mlx4.h"
 #include "nic/decode/mlx5.h"
-#include "nic/decode/rdma.h"
 
 /* wqdump's --source; WQ_MKC has no queue; those behind WQ_FULL_QP no source of ours has. */
 enum wq_kind {
@@ -146,15 +145,13 @@ struct kernel;
 struct err *wq_vmcore_init(struct wq_source *s, struct kernel *k, void (*drop)(struct kernel *k),
 			   const char *interface) must_check;
 
-/* How the source "live" asks the kernel of one RDMA device, as nic/live/rdma_request.h does. */
-struct wq_live_ops {
-	struct err *(*objects)(void *arg, enum rdma_kind kind, struct buf *answer);
-	struct err *(*raw)(void *arg, enum rdma_kind kind, uint32_t number, struct buf *answer);
-	void (*close)(void *arg);
-};
-/* The source "live"; arg is closed with it. mlx5: raw contexts are that driver's. */
-struct err *wq_live_init(struct wq_source *s, const struct wq_live_ops *ask, void *arg,
-			 bool mlx5) must_check;
+struct rdma_answers;
+/*
+ * The source "live" on a device that answers (nic/live/rdma_request.h); drop is called with its
+ * argument when it is closed. mlx5: raw contexts are that driver's.
+ */
+struct err *wq_live_init(struct wq_source *s, const struct rdma_answers *from,
+			 void (*drop)(void *arg), bool mlx5) must_check;
 
 /* What the options ask of the source, to out. */
 struct err *wq_print(struct wq_source *s, const struct wq_options *o, FILE *out) must_check;
