@@ -55,10 +55,12 @@ static struct err *save_buffer(struct wq_source *s, const struct wq_queue *q, in
 	return write_file(dir, &f, "", &data);
 }
 
-static struct err *save_queue(struct wq_source *s, const struct wq_queue *q, int dir)
+/* *files grows by what was written. */
+static struct err *save_queue(struct wq_source *s, const struct wq_queue *q, int dir, size_t *files)
 {
 	static const char *const suffixes[] = {".common", ".send", ".recv"};
 	struct err *e = q->count > 0 ? save_buffer(s, q, dir) : NULL;
+	*files += q->count > 0;
 	for (unsigned part = 0; !e && part < WQ_PARTS; part++) {
 		_cleanup_buf_ struct buf data = BUF_INIT;
 		struct wq_file f = {.queue = *q, .is_context = true, .part = (enum wq_part)part};
@@ -67,6 +69,7 @@ static struct err *save_queue(struct wq_source *s, const struct wq_queue *q, int
 		e = s->ops->context(s, q, f.part, &data);
 		if (!e)
 			e = write_file(dir, &f, suffixes[part], &data);
+		++*files;
 	}
 	return e;
 }
@@ -79,10 +82,14 @@ struct err *wq_save(struct wq_source *s, const struct wq_options *o)
 	_cleanup_close_ int dir = open(o->save, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return err_os(errno, "%s", o->save);
+	size_t files = 0;
 	struct err *e = s->ops->list(s, o->source, &list);
 	for (size_t i = 0; !e && i < list.count; i++)
 		if (!o->has_qp || list.v[i].number == o->qp)
-			e = save_queue(s, &list.v[i], dir);
+			e = save_queue(s, &list.v[i], dir, &files);
+	if (!e && files == 0)
+		e = err_new(ERR_MISSING, "%s: nothing to save: no such queue, or no bytes of it",
+			    o->device);
 	wq_queues_deinit(&list);
 	return e;
 }

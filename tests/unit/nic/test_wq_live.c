@@ -105,6 +105,33 @@ static void failures(void **state)
 	expect("Invalid argument", true, WQ_FULL_QP, WQ_DUMP_ALL_QPNS, 0, WQ_TEXT);
 }
 
+/* What is saved of a running device is read again as a directory. */
+static void saved(void **state)
+{
+	(void)state;
+	char *dir = unit_mkdtemp();
+	struct wq_options o = {
+		.device = "mlx5_0", .source = WQ_MKC, .dump = WQ_DUMP_ALL_QPC, .save = dir};
+	struct wq_source s;
+	assert_ok(wq_live_init(&s, &rdma_unit_answers, close_kernel, true));
+	assert_ok(wq_save(&s, &o));
+	wq_source_close(&s);
+	assert_ok(wq_source_open(dir, &s));
+	char *text = wq_unit_print(&s, dir, WQ_MKC, WQ_DUMP_QP, 0x41e, WQ_RAW);
+	char *want = dump(true, WQ_MKC, WQ_DUMP_QP, 0x41e, WQ_RAW);
+	assert_string_equal(text, want);
+	assert_non_null(strstr(want, "0. 3000001e "));
+	free(text);
+	free(want);
+	/* nothing, where there are no contexts */
+	assert_ok(wq_live_init(&s, &rdma_unit_answers, close_kernel, false));
+	struct err *e = wq_save(&s, &o);
+	wq_source_close(&s);
+	assert_int_equal(err_code(e), ERR_MISSING);
+	err_free(e);
+	unit_rmdir(dir);
+}
+
 static void refused(void **state)
 {
 	(void)state;
@@ -117,7 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(numbers, reset),	    cmocka_unit_test_setup(contexts, reset),
 		cmocka_unit_test_setup(no_contexts, reset), cmocka_unit_test_setup(failures, reset),
-		cmocka_unit_test_setup(refused, reset),
+		cmocka_unit_test_setup(saved, reset),	    cmocka_unit_test_setup(refused, reset),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
