@@ -29,8 +29,11 @@ setup_file() {
 	printf '# %s s of the guest\n' "$(tail -1 "$WORK/console.txt" | awk '{ print int($1) }')" >&3
 }
 
+# live FILTER: of each object in the record of the incident
+live() { jq ".. | objects | $1" "$SAID"/incidents/dmn-*/nic-live.json; }
+
 # objects KIND: what nic-dump has of them
-objects() { jq -S --arg key "rxe0/$1" '[.. | objects | .[$key]? // empty] | add // []' "$SAID"/incidents/dmn-*/nic-live.json; }
+objects() { live ".[\"rxe0/$1\"]? // empty" | jq -S -s 'add // []'; }
 
 # theirs KIND FILTER: what iproute2 has, each object through the filter
 theirs() { jq -S "[.[] | $2]" "$SAID/$1.json"; }
@@ -78,18 +81,29 @@ said() {
 	objects cm_id | jq -e 'any(.state == "LISTEN" and .kernel == "rds_rdma" and (.source | test(":18634$")))'
 }
 
+@test "nic rdma: the device, the state of its port, and its counters" {
+	local guid
+	guid=$(jq -r '.[0].node_guid | gsub(":"; "")' "$SAID/dev.json")
+	live '.["rxe0/device"]? // empty' | jq -e --arg guid "0x$guid" '.name == "rxe0" and .node_guid == $guid and .ports == 1'
+	diff <(jq -S '.[] | {port, state, physical_state, interface: .netdev}' "$SAID/link.json") \
+		<(live '.["rxe0/ports"]? // empty' | jq -S '.[] | {port, state, physical_state, interface}')
+	diff <(jq -S '.[0] | del(.ifindex, .ifname, .port) | keys' "$SAID/statistic.json") \
+		<(live '.["rxe0/counters/1"]? // empty' | jq -S keys)
+}
+
 @test "nic rdma: what this driver does not have is absent and not an error" {
 	local record
 	record=$(echo "$SAID"/incidents/dmn-*/nic-live.json)
 	jq -r '.. | objects | select(.collector? == "rdma") | "\(.outcome) \(.source)"' "$record" | tee "$WORK/items"
 	[ "$(grep -c '^absent rdma netlink RES_GET_RAW .* rxe0' "$WORK/items")" -eq 4 ]
 	[ "$(grep -c '^ok rdma netlink RES_GET .* rxe0' "$WORK/items")" -eq 7 ]
+	[ "$(grep -c -e '^ok rdma netlink [A-Z]*_*GET rxe0' "$WORK/items")" -eq 3 ]
 	jq -r '.. | objects | select(.outcome? == ("error", "timeout", "skipped")) | .source' "$record" | tee "$WORK/failed"
 	[ ! -s "$WORK/failed" ]
 	# a module's memory is not in an adapter that is made of software
 	jq -e '[.. | objects | select(.collector? == "module-eeprom")] | length > 0 and all(.outcome == "absent")' "$record"
 	# what the kernel answered is there as it came
-	[ "$(find "$SAID"/incidents -name 'rdma-rxe0-*.netlink' -size +0 | wc -l)" -eq 7 ]
+	[ "$(find "$SAID"/incidents -name 'rdma-rxe0-*.netlink' -size +0 | wc -l)" -eq 10 ]
 }
 
 @test "nic rdma: wqdump names the queue pairs of a device that runs" {

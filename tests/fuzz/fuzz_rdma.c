@@ -26,6 +26,18 @@ static void objects(enum rdma_kind kind, struct nla_view answer, struct json *j)
 		abort();
 }
 
+/* A device, its ports and their counters */
+static void about(struct nla_view answer, struct json *j)
+{
+	struct nla_view rest = answer, attrs;
+	json_object(j, NULL);
+	rdma_device_json(answer, j);
+	rdma_counters_json(answer, j);
+	while (rdma_take(&rest, &attrs))
+		rdma_port_json(attrs, j);
+	json_object_end(j);
+}
+
 static void dump(enum mlx5_resource what, struct nla_view v, struct json *j)
 {
 	struct mlx5_resource_context c;
@@ -47,7 +59,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct nla_view v = {data + 1, size - 1};
 	json_init(&j, &out, true);
 	json_array(&j, NULL);
-	if (data[0] < RDMA_KINDS)
+	if (data[0] >= 128)
+		about(v, &j);
+	else if (data[0] < RDMA_KINDS)
 		objects((enum rdma_kind)data[0], v, &j);
 	else
 		dump((enum mlx5_resource)(data[0] % 3), v, &j);

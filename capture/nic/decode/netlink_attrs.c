@@ -134,6 +134,8 @@ static void field_json(const struct nla_view *v, const struct nla_field *f, stru
 	case NLA_KIND_CUSTOM:
 		f->decode(v, j, f->name);
 		break;
+	case NLA_KIND_SKIP:
+		break;
 	}
 }
 

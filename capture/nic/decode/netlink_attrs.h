@@ -26,6 +26,7 @@ enum nla_kind {
 	NLA_KIND_NESTED,  /* an object by .table */
 	NLA_KIND_ARRAY,	  /* nested attributes of any type, each an object by .table */
 	NLA_KIND_CUSTOM,  /* .decode writes the member */
+	NLA_KIND_SKIP,	  /* known, and not shown */
 };
 
 struct nla_field {

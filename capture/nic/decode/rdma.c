@@ -120,15 +120,8 @@ static void driver_json(const struct nla_view *v, struct json *j, const char *na
 /* Attributes of type 0 make the next one begin at a multiple of 8 and say nothing. */
 #define PADDING                                                                                    \
 	{                                                                                          \
-		.type = RDMA_NLDEV_ATTR_PAD, .kind = NLA_KIND_CUSTOM, .name = "padding",           \
-		.decode = padding                                                                  \
+		.type = RDMA_NLDEV_ATTR_PAD, .kind = NLA_KIND_SKIP, .name = "padding"              \
 	}
-static void padding(const struct nla_view *v, struct json *j, const char *name)
-{
-	(void)v;
-	(void)j;
-	(void)name;
-}
 
 static const struct nla_field qp_fields[] = {
 	{.type = RDMA_NLDEV_ATTR_PORT_INDEX, .name = "port"},

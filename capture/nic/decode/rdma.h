@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Answers of the kernel's RDMA netlink family (RDMA_NL_NLDEV, include/uapi/rdma/rdma_netlink.h):
- * which kinds of objects there are, a walk over the objects of an answer, each object as JSON. It
- * asks nobody, and does not know what is in the raw contexts that drivers give (mlx5's:
- * mlx5_rsc_dump.h). The bytes are untrusted, as in netlink_attrs.h. Pure; views point into the
- * caller's bytes.
+ * which kinds of objects there are, a walk over the objects of an answer, each object as JSON; the
+ * device, its ports and their counters as JSON. It asks nobody, and does not know what is in the
+ * raw contexts that drivers give (mlx5's: mlx5_rsc_dump.h). The bytes are untrusted, as in
+ * netlink_attrs.h. Pure; views point into the caller's bytes.
  */
 #ifndef SALVOR_NIC_DECODE_RDMA_H
 #define SALVOR_NIC_DECODE_RDMA_H
@@ -66,5 +66,12 @@ bool rdma_object_number(enum rdma_kind kind, struct nla_view object, uint32_t *r
 
 /* The raw context in the answer to one raw request; false: there is none. */
 bool rdma_raw_context(struct nla_view answer, struct nla_view *raw);
+
+/* The answer about a device, and about the counters of a port: members into the open object. */
+void rdma_device_json(struct nla_view answer, struct json *j);
+void rdma_counters_json(struct nla_view answer, struct json *j);
+
+/* One message about a port (rdma_take()): members, and its number (0: it does not say it). */
+uint32_t rdma_port_json(struct nla_view attrs, struct json *j);
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * RDMA objects of a device: queue pairs, completion queues, shared receive queues, memory regions,
- * protection domains, contexts and connections, as the kernel tells them over netlink; and, where
- * the driver asks its device for them, the contexts as the adapter has them (RES_*_GET_RAW, since
- * 5.9; of mlx5 since 65959522f806). The raw contexts of a kind are one file, one behind the other;
- * the record says which object's is where. Those of mlx5 are decoded, too.
+ * RDMA of a device: state and counters of its ports, and its objects: queue pairs, completion
+ * queues, shared receive queues, memory regions, protection domains, contexts and connections, as
+ * the kernel tells them over netlink; and, where the driver asks its device for them, the contexts
+ * as the adapter has them (RES_*_GET_RAW, since 5.9; of mlx5 since 65959522f806). The raw contexts
+ * of a kind are one file, one behind the other; the record says which object's is where. Those of
+ * mlx5 are decoded, too.
  */
 #include <errno.h>
 #include <rdma/rdma_netlink.h>
@@ -20,6 +21,8 @@
 /* Each raw context is a command of the firmware: some are better than none when there are many. */
 #define RAW_MAX	    4096
 #define RAW_SECONDS 6.0
+
+#define PORTS_MAX 64
 
 static const enum rdma_kind with_context[] = {RDMA_QP, RDMA_CQ, RDMA_SRQ, RDMA_MR};
 
@@ -189,10 +192,87 @@ static void raw_kind(const struct lists *l, enum rdma_kind kind, struct nic_outp
 	contexts_end(&c, e, o);
 }
 
+/* Asks, keeps the answer in a file; false: there is none, and the item is over. */
+static bool ask_about(const struct lists *l, enum rdma_about what, uint32_t port, const char *name,
+		      struct buf *answer, struct nic_output *o)
+{
+	char file[128];
+	struct err *e = l->from.about(l->from.arg, what, port, answer);
+	if (e && rdma_is_unknown(err_errno(e))) {
+		nic_absent(o, "the driver has none (%s)", strerror(err_errno(e)));
+		err_free(e);
+		return false;
+	}
+	if (e) {
+		nic_err(o, e);
+		return false;
+	}
+	snprintf(file, sizeof(file), "rdma-%s-%s.netlink", l->device, name);
+	nic_file(o, file, answer->data, answer->len);
+	return true;
+}
+
+static void about_device(const struct lists *l, struct nic_output *o)
+{
+	char key[96];
+	_cleanup_buf_ struct buf answer = BUF_INIT;
+	nic_begin(o, "rdma netlink GET %s", l->device);
+	if (!ask_about(l, RDMA_ABOUT_DEVICE, 0, "device", &answer, o))
+		return;
+	snprintf(key, sizeof(key), "%s/device", l->device);
+	json_object(&o->values, key);
+	rdma_device_json((struct nla_view) {(const uint8_t *)answer.data, answer.len}, &o->values);
+	json_object_end(&o->values);
+	nic_ok(o);
+}
+
+/* Returns how many there are, their numbers in numbers. */
+static size_t about_ports(const struct lists *l, uint32_t numbers[PORTS_MAX], struct nic_output *o)
+{
+	char key[96];
+	size_t count = 0;
+	_cleanup_buf_ struct buf answer = BUF_INIT;
+	nic_begin(o, "rdma netlink PORT_GET %s", l->device);
+	if (!ask_about(l, RDMA_ABOUT_PORTS, 0, "ports", &answer, o))
+		return 0;
+	snprintf(key, sizeof(key), "%s/ports", l->device);
+	struct nla_view view = {(const uint8_t *)answer.data, answer.len}, attrs;
+	json_array(&o->values, key);
+	while (count < PORTS_MAX && rdma_take(&view, &attrs)) {
+		json_object(&o->values, NULL);
+		numbers[count++] = rdma_port_json(attrs, &o->values);
+		json_object_end(&o->values);
+	}
+	json_array_end(&o->values);
+	nic_ok(o);
+	return count;
+}
+
+static void about_counters(const struct lists *l, uint32_t port, struct nic_output *o)
+{
+	char key[96], name[32];
+	_cleanup_buf_ struct buf answer = BUF_INIT;
+	nic_begin(o, "rdma netlink STAT_GET %s port %u", l->device, port);
+	snprintf(name, sizeof(name), "counters.%u", port);
+	if (!ask_about(l, RDMA_ABOUT_COUNTERS, port, name, &answer, o))
+		return;
+	snprintf(key, sizeof(key), "%s/counters/%u", l->device, port);
+	json_object(&o->values, key);
+	rdma_counters_json((struct nla_view) {(const uint8_t *)answer.data, answer.len},
+			   &o->values);
+	json_object_end(&o->values);
+	nic_ok(o);
+}
+
 void nic_rdma_device(const struct rdma_answers *from, const struct root *root, const char *device,
 		     bool mlx5, struct nic_output *o)
 {
 	struct lists l = {.from = *from, .root = root, .device = device, .mlx5 = mlx5};
+	uint32_t ports[PORTS_MAX];
+	about_device(&l, o);
+	size_t count = about_ports(&l, ports, o);
+	for (size_t i = 0; i < count; i++)
+		about_counters(&l, ports[i], o);
 	for (int kind = 0; kind < RDMA_KINDS; kind++)
 		list_kind(&l, (enum rdma_kind)kind, o);
 	for (size_t i = 0; i < ARRAY_SIZE(with_context); i++)

@@ -70,6 +70,22 @@ struct err *rdma_ask_raw(struct nic_netlink *n, const struct rdma_device *d, enu
 	return nic_netlink_talk(n, answer);
 }
 
+struct err *rdma_ask_about(struct nic_netlink *n, const struct rdma_device *d, enum rdma_about what,
+			   uint32_t port, struct buf *answer)
+{
+	static const struct {
+		uint16_t command, flags;
+	} asks[] = {
+		[RDMA_ABOUT_DEVICE] = {RDMA_NLDEV_CMD_GET, 0},
+		[RDMA_ABOUT_PORTS] = {RDMA_NLDEV_CMD_PORT_GET, NLM_F_DUMP},
+		[RDMA_ABOUT_COUNTERS] = {RDMA_NLDEV_CMD_STAT_GET, 0},
+	};
+	request(n, asks[what].command, asks[what].flags, d);
+	if (what == RDMA_ABOUT_COUNTERS)
+		mnl_attr_put_u32(&n->request, RDMA_NLDEV_ATTR_PORT_INDEX, port);
+	return nic_netlink_talk(n, answer);
+}
+
 static struct err *kernel_objects(void *arg, enum rdma_kind kind, struct buf *answer)
 {
 	const struct rdma_of_kernel *of = arg;
@@ -82,9 +98,15 @@ static struct err *kernel_raw(void *arg, enum rdma_kind kind, uint32_t number, s
 	return rdma_ask_raw(of->netlink, of->device, kind, number, answer);
 }
 
+static struct err *kernel_about(void *arg, enum rdma_about what, uint32_t port, struct buf *answer)
+{
+	const struct rdma_of_kernel *of = arg;
+	return rdma_ask_about(of->netlink, of->device, what, port, answer);
+}
+
 struct rdma_answers rdma_answers_of_kernel(struct rdma_of_kernel *of)
 {
-	return (struct rdma_answers) {kernel_objects, kernel_raw, of};
+	return (struct rdma_answers) {kernel_objects, kernel_raw, kernel_about, of};
 }
 
 bool rdma_is_unknown(int errnum)

@@ -39,10 +39,17 @@ struct err *rdma_ask_objects(struct nic_netlink *n, const struct rdma_device *d,
  */
 struct err *rdma_ask_raw(struct nic_netlink *n, const struct rdma_device *d, enum rdma_kind kind,
 			 uint32_t number, struct buf *answer) must_check;
+enum rdma_about { RDMA_ABOUT_DEVICE, RDMA_ABOUT_PORTS, RDMA_ABOUT_COUNTERS };
+
+/* The device itself; all its ports; the counters of one port (the others ignore it). */
+struct err *rdma_ask_about(struct nic_netlink *n, const struct rdma_device *d, enum rdma_about what,
+			   uint32_t port, struct buf *answer) must_check;
+
 /* Who answers for one device: the kernel, as above, or a test. */
 struct rdma_answers {
 	struct err *(*objects)(void *arg, enum rdma_kind kind, struct buf *answer);
 	struct err *(*raw)(void *arg, enum rdma_kind kind, uint32_t number, struct buf *answer);
+	struct err *(*about)(void *arg, enum rdma_about what, uint32_t port, struct buf *answer);
 	void *arg;
 };
 struct rdma_of_kernel { /* the argument of those of the kernel */

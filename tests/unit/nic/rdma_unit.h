@@ -93,6 +93,43 @@ static inline struct err *rdma_unit_raw(void *arg, enum rdma_kind kind, uint32_t
 	return NULL;
 }
 
-static const struct rdma_answers rdma_unit_answers = {rdma_unit_objects, rdma_unit_raw, NULL};
+/* Two ports, the second of which has no counters. */
+static inline struct err *rdma_unit_about(void *arg, enum rdma_about what, uint32_t port,
+					  struct buf *answer)
+{
+	(void)arg;
+	if (what == RDMA_ABOUT_COUNTERS && port == 2)
+		return err_os(EINVAL, "the kernel answers");
+	for (uint32_t i = 1; i <= (what == RDMA_ABOUT_PORTS ? 2 : 1); i++) {
+		char bytes[4096] __attribute__((aligned(8))) = "";
+		struct nlmsghdr *h = rdma_unit_message(bytes);
+		mnl_attr_put_u32(h, RDMA_NLDEV_ATTR_PORT_INDEX, i);
+		mnl_attr_put(h, RDMA_NLDEV_ATTR_PAD, 0, NULL);
+		if (what == RDMA_ABOUT_PORTS) {
+			mnl_attr_put_u8(h, RDMA_NLDEV_ATTR_PORT_STATE, 1);
+			mnl_attr_put_u8(h, RDMA_NLDEV_ATTR_PORT_PHYS_STATE, 3);
+			mnl_attr_put_strz(h, RDMA_NLDEV_ATTR_NDEV_NAME, "eth0");
+		} else if (what == RDMA_ABOUT_DEVICE) {
+			mnl_attr_put_u64(h, RDMA_NLDEV_ATTR_NODE_GUID, 0xb8599f0300abcdef);
+			mnl_attr_put_strz(h, RDMA_NLDEV_ATTR_FW_VERSION, "16.35.2000");
+			mnl_attr_put_u8(h, RDMA_NLDEV_ATTR_DEV_NODE_TYPE, 1);
+		} else {
+			struct nlattr *list =
+				mnl_attr_nest_start(h, RDMA_NLDEV_ATTR_STAT_HWCOUNTERS);
+			struct nlattr *entry =
+				mnl_attr_nest_start(h, RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY);
+			mnl_attr_put_strz(h, RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME,
+					  "out_of_sequence");
+			mnl_attr_put_u64(h, RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_VALUE, 77);
+			mnl_attr_nest_end(h, entry);
+			mnl_attr_nest_end(h, list);
+		}
+		buf_append(answer, h, h->nlmsg_len);
+	}
+	return NULL;
+}
+
+static const struct rdma_answers rdma_unit_answers = {rdma_unit_objects, rdma_unit_raw,
+						      rdma_unit_about, NULL};
 
 #endif

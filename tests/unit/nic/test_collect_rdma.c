@@ -62,6 +62,29 @@ static void test_contexts(void **state)
 	bench_close(&b);
 }
 
+static void test_device(void **state)
+{
+	(void)state;
+	struct nic_bench b;
+	run(&b, true);
+	const char *values = bench_values(&b, DEVICE);
+	assert_contains(values, "\"mlx5_0/device\": {");
+	assert_contains(values, "\"node_guid\": \"0xb8599f0300abcdef\"");
+	assert_contains(values, "\"firmware\": \"16.35.2000\"");
+	assert_contains(values, "\"node_type\": \"ca\"");
+	assert_contains(values, "\"mlx5_0/ports\": [");
+	assert_contains(values, "\"physical_state\": \"DISABLED\"");
+	assert_contains(values, "\"interface\": \"eth0\"");
+	assert_contains(values, "\"mlx5_0/counters/1\": {");
+	assert_contains(values, "\"out_of_sequence\": 77");
+	assert_outcome(bench_item(&b, DEVICE, "STAT_GET mlx5_0 port 1"), NIC_OK);
+	assert_outcome(bench_item(&b, DEVICE, "STAT_GET mlx5_0 port 2"), NIC_ABSENT);
+	struct buf raw = bench_file(&b, "/" DEVICE "/live/rdma-mlx5_0-counters.1.netlink");
+	assert_true(raw.len > 0);
+	buf_deinit(&raw);
+	bench_close(&b);
+}
+
 /* Contexts that are not there, and objects that are gone, are facts. */
 static void test_absent(void **state)
 {
@@ -109,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_contexts, reset),
+		cmocka_unit_test_setup(test_device, reset),
 		cmocka_unit_test_setup(test_absent, reset),
 		cmocka_unit_test_setup(test_errors, reset),
 	};
