@@ -35,7 +35,8 @@ extern const struct nla_field devlink_region_fields[];
 
 /*
  * The fmsg of all messages as one JSON object into j, open and close included. Binary values go to
- * binary, in their order; the JSON says where ("binary_at", "bytes").
+ * binary, in their order; the JSON says where ("binary_at", "bytes"). A name that an object has
+ * already becomes "NAME (2)", and so on.
  */
 void devlink_fmsg_json(struct nla_view answer, struct json *j, struct buf *binary);
 

@@ -2,12 +2,13 @@
 /*
  * A health reporter's free-form message: a stream of nest starts, names, values and nest ends.
  * Order and balance are the driver's, so nothing is taken for granted: what does not fit is put
- * where it can be.
+ * where it can be, and a name that an object already has gets a number.
  */
 #include <linux/devlink.h>
 #include <string.h>
 #include "base/cleanup.h"
 #include "nic/decode/devlink.h"
+#include "nic/decode/json_keys.h"
 
 /* Drivers use up to about ten levels. */
 #define DEPTH_MAX 48
@@ -29,7 +30,10 @@ enum {
 struct fmsg {
 	struct json *json;
 	struct buf *binary;
-	char open[DEPTH_MAX]; /* 'o' object, 'a' array, 'p' pair (no JSON of its own) */
+	char open[DEPTH_MAX];	    /* 'o' object, 'a' array, 'p' pair (no JSON of its own) */
+	uint64_t object[DEPTH_MAX]; /* which one it is; the outermost is 0 */
+	uint64_t objects;
+	struct json_keys keys;
 	int depth;
 	int ignored; /* nests deeper than that */
 	char name[128];
@@ -37,20 +41,15 @@ struct fmsg {
 	uint8_t value_type;
 };
 
-static bool in_array(const struct fmsg *f)
-{
-	for (int i = f->depth; i-- > 0;)
-		if (f->open[i] != 'p')
-			return f->open[i] == 'a';
-	return false;
-}
-
 /* The key for what comes next: the pair's name in an object, none in an array. */
 static const char *key(struct fmsg *f)
 {
-	if (in_array(f))
+	int at = f->depth - 1;
+	while (at >= 0 && f->open[at] == 'p')
+		at--;
+	if (at >= 0 && f->open[at] == 'a')
 		return NULL;
-	return f->named ? f->name : "value";
+	return json_keys_take(&f->keys, at < 0 ? 0 : f->object[at], f->named ? f->name : "value");
 }
 
 static void nest(struct fmsg *f, char kind)
@@ -63,6 +62,7 @@ static void nest(struct fmsg *f, char kind)
 		json_object(f->json, key(f));
 	else if (kind == 'a')
 		json_array(f->json, key(f));
+	f->object[f->depth] = ++f->objects;
 	f->open[f->depth++] = kind;
 	f->named = false;
 }
@@ -158,8 +158,9 @@ static void take_stream(struct fmsg *f, struct nla_view stream)
 		take(f, type, &payload);
 }
 
-static void close_all(struct fmsg *f)
+static void end(struct fmsg *f)
 {
+	json_keys_deinit(&f->keys);
 	f->ignored = 0;
 	while (f->depth > 0)
 		unnest(f);
@@ -174,7 +175,7 @@ void devlink_fmsg_json(struct nla_view answer, struct json *j, struct buf *binar
 	while (devlink_take(&answer, &attrs))
 		if (nla_find(attrs, DEVLINK_ATTR_FMSG, &stream))
 			take_stream(&f, stream);
-	close_all(&f);
+	end(&f);
 }
 
 void devlink_fmsg_stream_json(struct nla_view stream, struct json *j, struct buf *binary)
@@ -182,5 +183,5 @@ void devlink_fmsg_stream_json(struct nla_view stream, struct json *j, struct buf
 	struct fmsg f = {.json = j, .binary = binary};
 	json_object(j, NULL);
 	take_stream(&f, stream);
-	close_all(&f);
+	end(&f);
 }

@@ -330,6 +330,13 @@ static const struct {
 	{"pnLa777ee", "{\"L\":[7,7,7]}\n", 0},
 	{"pnXaxxee", "{\"X\":[{\"binary_at\":0,\"bytes\":3},{\"binary_at\":3,\"bytes\":3}]}\n", 6},
 	{"pnOopnA7epnBseee", "{\"O\":{\"A\":7,\"B\":\"text\"}}\n", 0},
+	/* names that come again: all values stay */
+	{"opnA7eeopnA7ee", "{\"value\":{\"A\":7},\"value (2)\":{\"A\":7}}\n", 0},
+	{"pnA7epnB7epnAbepnAse", "{\"A\":7,\"B\":7,\"A (2)\":true,\"A (3)\":\"text\"}\n", 0},
+	{"pnX7xxe",
+	 "{\"X\":7,\"X (2)\":{\"binary_at\":0,\"bytes\":3},\"X "
+	 "(3)\":{\"binary_at\":3,\"bytes\":3}}\n",
+	 6},
 	/* unbalanced and misplaced */
 	{"eee", "{}\n", 0},
 	{"pnOopnA", "{\"O\":{}}\n", 0},
