@@ -20,7 +20,7 @@ static struct err *now(const struct nic_take_options *o, const char *device)
 		root_deinit(&root);
 		return e;
 	}
-	struct nic_log log = {.to_system = nic_root_is_machine(&root)};
+	struct nic_log log = {.to_system = root_is_machine(&root)};
 	struct nic_take take = {
 		.root = &root,
 		.conf = &conf,

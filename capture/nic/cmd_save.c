@@ -164,14 +164,6 @@ static struct err *open_output(const char *path, int *ret)
 	return NULL;
 }
 
-/* Whether netlink and ioctl speak of the machine that the files below the root describe. */
-static bool is_machine(const struct root *root)
-{
-	struct stat theirs, ours;
-	return fstat(root->fd, &theirs) == 0 && stat("/", &ours) == 0 &&
-	       theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
-}
-
 static struct err *write_record(const struct nic_run *run, struct nic_run_facts *facts,
 				double begun, bool complete)
 {
@@ -232,7 +224,7 @@ static struct err *save(const struct options *o, const struct root *root, int ou
 	struct nic_depth depth = depth_of(o, environment);
 	struct nic_run run = {
 		.root = root,
-		.root_is_machine = is_machine(root),
+		.root_is_machine = root_is_machine(root),
 		.inventory = &inventory,
 		.stage = o->stage,
 		.output = output,

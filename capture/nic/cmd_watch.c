@@ -21,7 +21,7 @@ struct err *nic_cmd_watch(int argc, char **argv)
 		return e;
 	e = nic_conf_read(&root, o.conf ? o.conf : NIC_CONF_FILE, !o.conf, &conf);
 	if (!e) {
-		struct nic_log log = {.to_system = nic_root_is_machine(&root)};
+		struct nic_log log = {.to_system = root_is_machine(&root)};
 		const struct nic_watch_options w = {&root, &conf, &log, o.deadline};
 		e = nic_watch_run(&w);
 		nic_conf_deinit(&conf);

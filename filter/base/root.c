@@ -32,6 +32,13 @@ void root_deinit(struct root *r)
 	r->path = NULL;
 }
 
+bool root_is_machine(const struct root *r)
+{
+	struct stat theirs, ours;
+	return fstat(r->fd, &theirs) == 0 && stat("/", &ours) == 0 &&
+	       theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
 static const char *relative(const char *path)
 {
 	while (*path == '/')

@@ -20,6 +20,8 @@ struct root {
 /* dir NULL or "" means "/". */
 struct err *root_init(struct root *r, const char *dir) must_check;
 void root_deinit(struct root *r);
+/* Whether it is "/": then netlink and ioctl speak of the machine that its files describe. */
+bool root_is_machine(const struct root *r);
 
 /* path is taken relative to the root, with or without a leading slash. Returns an fd, or -errno. */
 int root_open(const struct root *r, const char *path, int flags, mode_t mode);

@@ -2,7 +2,6 @@
 #include "nic/watch/take.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include "base/clock.h"
 #include "incident/store.h"
 #include "nic/live/runner.h"
@@ -24,13 +23,6 @@ struct attempt {
 	double seconds;
 	bool complete;
 };
-
-bool nic_root_is_machine(const struct root *root)
-{
-	struct stat theirs, ours;
-	return fstat(root->fd, &theirs) == 0 && stat("/", &ours) == 0 &&
-	       theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
-}
 
 static struct err *select_device(struct attempt *a)
 {
@@ -61,7 +53,7 @@ static struct err *collect(struct attempt *a, const struct incident *incident)
 		.iov = a->settings.v[NIC_SET_IOV_MODE], .fresh = true, .registers = t->registers};
 	struct nic_run run = {
 		.root = t->root,
-		.root_is_machine = nic_root_is_machine(t->root),
+		.root_is_machine = root_is_machine(t->root),
 		.inventory = &a->inventory,
 		.stage = NIC_LIVE,
 		.output = incident->dir,
@@ -117,7 +109,7 @@ static void about(struct json *j, const void *arg)
 static struct err *store_path(const struct nic_take *t, char path[PATH_MAX])
 {
 	/* The root of the machine is "/", whose name adds nothing. */
-	const char *root = nic_root_is_machine(t->root) ? "" : t->root->path;
+	const char *root = root_is_machine(t->root) ? "" : t->root->path;
 	int n = snprintf(path, PATH_MAX, "%s%s", root, t->conf->directory);
 	return n >= PATH_MAX ? err_new(ERR_USAGE, "DumpMeNowDirectory: the path is too long")
 			     : NULL;

@@ -33,7 +33,4 @@ struct nic_take {
 /* path, PATH_MAX bytes, gets the directory that was made; *complete whether nothing was cut. */
 struct err *nic_take(const struct nic_take *t, char *path, bool *complete) must_check;
 
-/* Whether netlink and ioctl speak of the machine that the files below the root describe. */
-bool nic_root_is_machine(const struct root *root);
-
 #endif

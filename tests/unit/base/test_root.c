@@ -215,6 +215,17 @@ static void bad_roots_are_named(void **state)
 	root_deinit(&r);
 }
 
+/* By any name. */
+static void only_one_root_is_the_machine(void **state)
+{
+	struct fixture *f = *state;
+	struct root r;
+	assert_false(root_is_machine(&f->root));
+	assert_ok(root_init(&r, "/proc/.."));
+	assert_true(root_is_machine(&r));
+	root_deinit(&r);
+}
+
 #define on_fixture(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -231,6 +242,7 @@ int main(void)
 		on_fixture(writes_existing_files_only),
 		on_fixture(creates_below_the_root),
 		on_fixture(directories),
+		on_fixture(only_one_root_is_the_machine),
 		cmocka_unit_test(bad_roots_are_named),
 	};
 	return cmocka_run_group_tests_name("base/root", tests, NULL, NULL);
