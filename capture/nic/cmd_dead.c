@@ -1,23 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nic-dump dead: what the adapters were doing, out of a dump of the kernel that died. */
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 #include "nic/cli.h"
 #include "nic/dead/dead.h"
+#include "nic/options.h"
 
 #define MIB UINT64_C(1048576)
 
-static struct err *parse_number(const char *option, const char *text, double min, double max,
-				double *ret)
+static struct err *take_option(void *arg, int c, const char *value)
 {
-	char *end;
-	double value = strtod(text, &end);
-	if (end == text || *end || !(value >= min && value <= max))
-		return err_new(ERR_USAGE, "%s %s: not a number from %.0f to %.0f", option, text,
-			       min, max);
-	*ret = value;
-	return NULL;
+	struct dead_options *o = arg;
+	double mib = 0;
+	struct err *e = NULL;
+	switch (c) {
+	case 'v':
+		o->vmcore = value;
+		break;
+	case 'o':
+		o->output = value;
+		break;
+	case 'j':
+		o->json = true;
+		break;
+	case 'd':
+		return nic_option_number("--deadline", value, 1, 3600, &o->deadline);
+	case 'r':
+		e = nic_option_number("--raw-limit", value, 0, 65536, &mib);
+		o->raw_max = (uint64_t)(mib * (double)MIB);
+		break;
+	case 'R':
+		e = nic_option_number("--raw-device-limit", value, 0, 65536, &mib);
+		o->raw_device_max = (uint64_t)(mib * (double)MIB);
+		break;
+	}
+	return e;
 }
 
 static struct err *parse(int argc, char **argv, struct dead_options *o)
@@ -31,44 +47,7 @@ static struct err *parse(int argc, char **argv, struct dead_options *o)
 		{"raw-device-limit", required_argument, NULL, 'R'},
 		{0},
 	};
-	struct err *e = NULL;
-	double mib;
-	int c;
-	opterr = 0;
-	optind = 1;
-	while (!e && (c = getopt_long(argc, argv, ":", table, NULL)) != -1) {
-		switch (c) {
-		case 'v':
-			o->vmcore = optarg;
-			break;
-		case 'o':
-			o->output = optarg;
-			break;
-		case 'j':
-			o->json = true;
-			break;
-		case 'd':
-			e = parse_number("--deadline", optarg, 1, 3600, &o->deadline);
-			break;
-		case 'r':
-			e = parse_number("--raw-limit", optarg, 0, 65536, &mib);
-			if (!e)
-				o->raw_max = (uint64_t)(mib * (double)MIB);
-			break;
-		case 'R':
-			e = parse_number("--raw-device-limit", optarg, 0, 65536, &mib);
-			if (!e)
-				o->raw_device_max = (uint64_t)(mib * (double)MIB);
-			break;
-		case ':':
-			e = err_new(ERR_USAGE, "%s needs a value; try nic-dump --help",
-				    argv[optind - 1]);
-			break;
-		default:
-			e = err_new(ERR_USAGE, "unknown option %s; try nic-dump --help",
-				    argv[optind - 1]);
-		}
-	}
+	struct err *e = nic_options(argc, argv, table, take_option, o);
 	if (!e && optind < argc)
 		e = err_new(ERR_USAGE, "dead: unexpected argument %s", argv[optind]);
 	if (!e && !o->vmcore)

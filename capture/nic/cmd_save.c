@@ -2,7 +2,6 @@
 /* nic-dump save: inventory, every collector in its order, the record. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 #include "nic/cli.h"
 #include "nic/live/runner.h"
 #include "nic/live/stage.h"
+#include "nic/options.h"
 
 struct options {
 	enum nic_stage stage;
@@ -34,17 +34,6 @@ static struct err *parse_stage(const char *text, enum nic_stage *ret)
 	return err_new(ERR_USAGE, "--stage %s: not one of before-bind, after-bind, live", text);
 }
 
-static struct err *parse_deadline(const char *text, double *ret)
-{
-	char *end;
-	double value = strtod(text, &end);
-	if (end == text || *end || !(value >= 1 && value <= 3600))
-		return err_new(ERR_USAGE, "--deadline %s: not a number of seconds from 1 to 3600",
-			       text);
-	*ret = value;
-	return NULL;
-}
-
 static struct err *parse_environment(const char *text, const char **ret)
 {
 	if (strcmp(text, "kdump") != 0 && strcmp(text, "fadump") != 0 && strcmp(text, "live") != 0)
@@ -64,6 +53,31 @@ static struct err *parse_tables(const char *text, char **ret)
 	return NULL;
 }
 
+static struct err *take_option(void *arg, int c, const char *value)
+{
+	struct options *o = arg;
+	switch (c) {
+	case 's':
+		return parse_stage(value, &o->stage);
+	case 'o':
+		o->output = value;
+		break;
+	case 'r':
+		o->root = value;
+		break;
+	case 'e':
+		return parse_environment(value, &o->environment);
+	case 'd':
+		return nic_option_number("--deadline", value, 1, 3600, &o->deadline);
+	case 'g':
+		o->registers = true;
+		break;
+	case 't':
+		return parse_tables(value, &o->tables);
+	}
+	return NULL;
+}
+
 static struct err *parse(int argc, char **argv, struct options *o)
 {
 	static const struct option table[] = {
@@ -76,42 +90,7 @@ static struct err *parse(int argc, char **argv, struct options *o)
 		{"tables", required_argument, NULL, 't'},
 		{0},
 	};
-	struct err *e = NULL;
-	int c;
-	opterr = 0;
-	optind = 1;
-	while (!e && (c = getopt_long(argc, argv, ":", table, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			e = parse_stage(optarg, &o->stage);
-			break;
-		case 'o':
-			o->output = optarg;
-			break;
-		case 'r':
-			o->root = optarg;
-			break;
-		case 'e':
-			e = parse_environment(optarg, &o->environment);
-			break;
-		case 'd':
-			e = parse_deadline(optarg, &o->deadline);
-			break;
-		case 'g':
-			o->registers = true;
-			break;
-		case 't':
-			e = parse_tables(optarg, &o->tables);
-			break;
-		case ':':
-			e = err_new(ERR_USAGE, "%s needs a value; try nic-dump --help",
-				    argv[optind - 1]);
-			break;
-		default:
-			e = err_new(ERR_USAGE, "unknown option %s; try nic-dump --help",
-				    argv[optind - 1]);
-		}
-	}
+	struct err *e = nic_options(argc, argv, table, take_option, o);
 	if (!e && optind < argc)
 		e = err_new(ERR_USAGE, "save: unexpected argument %s", argv[optind]);
 	if (!e && !o->stage)

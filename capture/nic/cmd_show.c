@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nic-dump show devices: the inventory, for people and for programs. Asks no driver anything. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/json.h"
 #include "base/root.h"
 #include "nic/cli.h"
 #include "nic/live/inventory.h"
+#include "nic/options.h"
 
 #define VALUE_SIZE 128
 
@@ -119,47 +119,49 @@ static void as_json(const struct root *root, const struct nic_inventory *inv, st
 	json_object_end(&j);
 }
 
-static struct err *parse(int argc, char **argv, bool *json, const char **root)
+struct options {
+	bool json;
+	const char *root;
+};
+
+static struct err *take_option(void *arg, int c, const char *value)
 {
-	static const struct option options[] = {
+	struct options *o = arg;
+	if (c == 'j')
+		o->json = true;
+	else
+		o->root = value;
+	return NULL;
+}
+
+static struct err *parse(int argc, char **argv, struct options *o)
+{
+	static const struct option table[] = {
 		{"json", no_argument, NULL, 'j'},
 		{"root", required_argument, NULL, 'r'},
 		{0},
 	};
-	int c;
-	opterr = 0;
-	optind = 1;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == 'j')
-			*json = true;
-		else if (c == 'r')
-			*root = optarg;
-		else
-			return err_new(ERR_USAGE, "%s %s; try nic-dump --help",
-				       c == ':' ? "no value for" : "unknown option",
-				       argv[optind - 1]);
-	}
-	if (optind + 1 != argc || strcmp(argv[optind], "devices") != 0)
-		return err_new(ERR_USAGE, "show: say what to show: devices");
-	return NULL;
+	struct err *e = nic_options(argc, argv, table, take_option, o);
+	if (!e && (optind + 1 != argc || strcmp(argv[optind], "devices") != 0))
+		e = err_new(ERR_USAGE, "show: say what to show: devices");
+	return e;
 }
 
 struct err *nic_cmd_show(int argc, char **argv)
 {
-	bool json = false;
-	const char *dir = NULL;
+	struct options o = {0};
 	struct root root;
 	struct nic_inventory inv;
 	_cleanup_buf_ struct buf out = BUF_INIT;
-	struct err *e = parse(argc, argv, &json, &dir);
+	struct err *e = parse(argc, argv, &o);
 	if (e)
 		return e;
-	e = root_init(&root, dir);
+	e = root_init(&root, o.root);
 	if (e)
 		return e;
 	e = nic_inventory_init(&inv, &root);
 	if (!e) {
-		if (json)
+		if (o.json)
 			as_json(&root, &inv, &out);
 		else
 			table(&root, &inv, &out);

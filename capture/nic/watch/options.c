@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nic/watch/options.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include "nic/options.h"
 
 struct err *nic_number(const char *option, const char *text, unsigned max, int base, unsigned *ret)
 {
@@ -12,6 +12,28 @@ struct err *nic_number(const char *option, const char *text, unsigned max, int b
 	if (!strchr("0123456789abcdefABCDEF", *text) || !*text || *end || n > max)
 		return err_new(ERR_USAGE, "%s: '%s' is not a number up to %u", option, text, max);
 	*ret = (unsigned)n;
+	return NULL;
+}
+
+static struct err *take_option(void *arg, int c, const char *value)
+{
+	struct nic_take_options *o = arg;
+	switch (c) {
+	case 'c':
+		o->conf = value;
+		break;
+	case 'r':
+		o->reason = value;
+		break;
+	case 'R':
+		o->root = value;
+		break;
+	case 'g':
+		o->registers = true;
+		break;
+	case 'd':
+		return nic_number("--deadline", value, 3600, 10, &o->deadline);
+	}
 	return NULL;
 }
 
@@ -25,25 +47,7 @@ struct err *nic_take_options(int argc, char **argv, struct nic_take_options *o)
 		{"registers", no_argument, NULL, 'g'},
 		{0},
 	};
-	struct err *e = NULL;
-	int c;
-	opterr = 0;
-	optind = 1;
-	while (!e && (c = getopt_long(argc, argv, ":", table, NULL)) != -1) {
-		if (c == 'c')
-			o->conf = optarg;
-		else if (c == 'r')
-			o->reason = optarg;
-		else if (c == 'R')
-			o->root = optarg;
-		else if (c == 'g')
-			o->registers = true;
-		else if (c == 'd')
-			e = nic_number("--deadline", optarg, 3600, 10, &o->deadline);
-		else
-			e = err_new(ERR_USAGE, "%s %s; try nic-dump --help",
-				    c == ':' ? "no value for" : "unknown option", argv[optind - 1]);
-	}
+	struct err *e = nic_options(argc, argv, table, take_option, o);
 	if (!e && o->deadline == 0)
 		e = err_new(ERR_USAGE, "--deadline: not a number of seconds from 1 to 3600");
 	return e;
