@@ -6,7 +6,7 @@ $(OUT)/tests/tools/compare-dumps: $(OUT)/tests/tools/lib/dump_attrs.o
 $(OUT)/tests/tools/kernel-examples: $(OUT)/tests/tools/lib/kernel_examples.o
 $(OUT)/tests/tools/mkvmcore: $(OUT)/tests/tools/lib/world.o $(OUT)/tests/tools/lib/world_vmcore.o
 $(OUT)/tests/tools/report-page: $(call obj,capture/report/html.c capture/report/json_text.c) $(page_obj)
-$(OUT)/tests/tools/corrupt-report: $(patsubst %,$(OUT)/tests/tools/lib/%.o,hostile plan report_check report_once survey) \
+$(OUT)/tests/tools/corrupt-report: $(patsubst %,$(OUT)/tests/tools/lib/%.o,hostile plan report_check report_once run_sums survey) \
 	$(call obj,$(call not_main,$(report_src)) $(dead_src)) $(page_obj)
 $(OUT)/tests/tools/corrupt-report: core_libs += -ljansson
 # both have a json_object(): jansson is to call its own

@@ -26,6 +26,7 @@
 #include "lib/plan.h"
 #include "lib/report_check.h"
 #include "lib/report_once.h"
+#include "lib/run_sums.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define SANITIZED true
@@ -39,7 +40,8 @@ const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);
 const char *__asan_default_options(void)
 {
-	return "exitcode=99:allocator_may_return_null=1";
+	/* what was freed is kept longer than any run takes to use that much memory again */
+	return "exitcode=99:allocator_may_return_null=1:quarantine_size_mb=32";
 }
 const char *__ubsan_default_options(void)
 {
@@ -55,29 +57,11 @@ struct outputs {
 	int text, json, errors;
 };
 
-struct result {
-	int status; /* of waitpid() */
-	bool too_long;
-	double cpu;
-	uint64_t rss_kib;
-	size_t parts; /* that had something to say */
-};
-
-struct worst {
-	double value;
-	uint64_t seed;
-};
-
-struct sums {
-	uint64_t runs, failures, refused, nothing, parts;
-	uint64_t by_place[PLACES][2]; /* runs, and failures */
-	double cpu;
-	struct worst most_cpu, most_rss;
-};
+#define JOBS_MAX 64
 
 struct options {
 	const char *vmcore, *save;
-	uint64_t first, count;
+	uint64_t first, count, jobs;
 	double seconds; /* 0: all of them */
 	struct limits limits;
 	bool verbose;
@@ -151,10 +135,10 @@ static void rewind_output(int fd)
 		err(2, "memory for the report");
 }
 
-static struct result run_one(const struct options *o, const struct survey *s, const struct plan *p,
-			     const struct outputs *out)
+static struct run_result run_one(const struct options *o, const struct survey *s,
+				 const struct plan *p, const struct outputs *out)
 {
-	struct result r = {0};
+	struct run_result r = {0};
 	struct rusage usage;
 	rewind_output(out->text);
 	rewind_output(out->json);
@@ -192,7 +176,7 @@ static struct err *read_output(int fd, struct buf *out)
 }
 
 static struct err *check_outputs(const struct options *o, const struct outputs *out,
-				 struct result *r)
+				 struct run_result *r)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT, json = BUF_INIT;
 	size_t parts = 0;
@@ -226,7 +210,7 @@ static struct err *check_refusal(const struct outputs *out)
 }
 
 static struct err *check_end(const struct options *o, const struct plan *p,
-			     const struct outputs *out, struct result *r)
+			     const struct outputs *out, struct run_result *r)
 {
 	int status = r->status;
 	if (r->too_long)
@@ -251,7 +235,7 @@ static struct err *check_end(const struct options *o, const struct plan *p,
 }
 
 static struct err *check(const struct options *o, const struct plan *p, const struct outputs *out,
-			 struct result *r)
+			 struct run_result *r)
 {
 	const struct limits *l = &o->limits;
 	struct err *e = check_end(o, p, out, r);
@@ -267,29 +251,8 @@ static struct err *check(const struct options *o, const struct plan *p, const st
 /* --- all runs -----------------------------------------------------------------------------------
  */
 
-static void note_worst(struct worst *w, double value, uint64_t seed)
-{
-	if (value > w->value)
-		*w = (struct worst) {value, seed};
-}
-
-static void count(struct sums *sums, const struct plan *p, const struct result *r, bool failed)
-{
-	int status = WIFEXITED(r->status) ? WEXITSTATUS(r->status) : -1;
-	sums->runs++;
-	sums->failures += failed;
-	sums->refused += status == RUN_REFUSED;
-	sums->nothing += status == RUN_NOTHING;
-	sums->parts += r->parts;
-	sums->by_place[p->place][0]++;
-	sums->by_place[p->place][1] += failed;
-	sums->cpu += r->cpu;
-	note_worst(&sums->most_cpu, r->cpu, p->seed);
-	note_worst(&sums->most_rss, (double)r->rss_kib, p->seed);
-}
-
 /* What happened, and the first lines of what it said, as TAP's comments. */
-static void say_run(const struct plan *p, const struct result *r, const struct outputs *out,
+static void say_run(const struct plan *p, const struct run_result *r, const struct outputs *out,
 		    const char *what)
 {
 	_cleanup_buf_ struct buf said = BUF_INIT, plan = BUF_INIT;
@@ -323,15 +286,15 @@ static void save_outputs(const char *dir, const struct outputs *out)
 }
 
 static void run_seed(const struct options *o, struct survey *s, uint64_t seed,
-		     const struct outputs *out, struct sums *sums)
+		     const struct outputs *out, struct run_sums *sums)
 {
 	static struct plan plan; /* large, for a stack */
 	struct err *e = plan_make(s, seed, &plan);
 	if (e)
 		errx(2, "%s", err_message(e));
-	struct result r = run_one(o, s, &plan, out);
+	struct run_result r = run_one(o, s, &plan, out);
 	e = check(o, &plan, out, &r);
-	count(sums, &plan, &r, e);
+	run_sums_count(sums, &plan, &r, e);
 	if (e || o->verbose)
 		say_run(&plan, &r, out, e ? err_message(e) : "ok");
 	if (o->save)
@@ -343,28 +306,13 @@ static void run_seed(const struct options *o, struct survey *s, uint64_t seed,
 	malloc_trim(0);
 }
 
-static void sum_up(const struct sums *sums)
-{
-	printf("# %" PRIu64 " runs: %.1f parts each have something to say; %" PRIu64
-	       " times nothing, %" PRIu64 " times refused\n",
-	       sums->runs, (double)sums->parts / (double)MAX(sums->runs, 1u), sums->nothing,
-	       sums->refused);
-	printf("# CPU: %.3f s each, %.2f s at most (seed %" PRIu64
-	       "); memory: %.0f KiB at most (seed "
-	       "%" PRIu64 ")\n",
-	       sums->cpu / (double)MAX(sums->runs, 1u), sums->most_cpu.value, sums->most_cpu.seed,
-	       sums->most_rss.value, sums->most_rss.seed);
-	for (enum place place = 0; place < PLACES; place++)
-		printf("# %-10s %6" PRIu64 " runs, %" PRIu64 " failed\n", place_name(place),
-		       sums->by_place[place][0], sums->by_place[place][1]);
-}
-
 static void usage(FILE *f)
 {
 	fputs("Usage: corrupt-report [options] VMCORE\n"
 	      "  --adapters     what nic-dump dead says, instead of reports\n"
 	      "  --first N      the first seed (1)\n"
 	      "  --count N      so many seeds (1000)\n"
+	      "  --jobs N       so many at a time (1)\n"
 	      "  --seconds S    no run is begun after so long\n"
 	      "  --cpu S        what a run may take (10; with sanitizers 60)\n"
 	      "  --rss KIB      the same for memory (49152; with sanitizers not limited)\n"
@@ -376,12 +324,17 @@ static void usage(FILE *f)
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longopts[] = {
-		{"adapters", no_argument, NULL, 'a'},	 {"first", required_argument, NULL, 'f'},
-		{"count", required_argument, NULL, 'n'}, {"seconds", required_argument, NULL, 's'},
-		{"cpu", required_argument, NULL, 'c'},	 {"rss", required_argument, NULL, 'r'},
-		{"save", required_argument, NULL, 'd'},	 {"verbose", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},	 {0}};
+	static const struct option longopts[] = {{"adapters", no_argument, NULL, 'a'},
+						 {"first", required_argument, NULL, 'f'},
+						 {"count", required_argument, NULL, 'n'},
+						 {"seconds", required_argument, NULL, 's'},
+						 {"cpu", required_argument, NULL, 'c'},
+						 {"rss", required_argument, NULL, 'r'},
+						 {"save", required_argument, NULL, 'd'},
+						 {"verbose", no_argument, NULL, 'v'},
+						 {"jobs", required_argument, NULL, 'j'},
+						 {"help", no_argument, NULL, 'h'},
+						 {0}};
 	int c;
 	while ((c = getopt_long(argc, argv, "", longopts, NULL)) != -1) {
 		switch (c) {
@@ -403,6 +356,9 @@ static void parse(int argc, char **argv, struct options *o)
 		case 'r':
 			o->limits.rss_kib = strtoull(optarg, NULL, 0);
 			break;
+		case 'j':
+			o->jobs = strtoull(optarg, NULL, 0);
+			break;
 		case 'd':
 			o->save = optarg;
 			break;
@@ -414,7 +370,7 @@ static void parse(int argc, char **argv, struct options *o)
 			exit(c == 'h' ? 0 : 2);
 		}
 	}
-	if (optind + 1 != argc) {
+	if (optind + 1 != argc || o->jobs < 1 || o->jobs > JOBS_MAX) {
 		usage(stderr);
 		exit(2);
 	}
@@ -444,36 +400,83 @@ static void make_directory(char *path, size_t size)
 		err(2, "%s", path);
 }
 
+/* Every so many seeds of all, with outputs of its own. */
+static void run_seeds(struct options *o, struct survey *s, uint64_t from, struct run_sums *sums)
+{
+	struct outputs out = {in_memory("text"), in_memory("json"), in_memory("errors")};
+	double until = o->seconds > 0 ? clock_now() + o->seconds : 1e300;
+	if (o->adapters)
+		make_directory(o->raw, sizeof(o->raw));
+	for (uint64_t i = from; i < o->count && clock_now() < until && !stopped; i += o->jobs)
+		run_seed(o, s, o->first + i, &out, sums);
+	if (o->adapters)
+		rmdir(o->raw);
+}
+
+/* The workers end themselves when they are told to stop, as the only one does. */
+static void wait_for(const pid_t *pids, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		int status;
+		pid_t pid = waitpid(pids[i], &status, 0);
+		if (pid < 0 && errno != EINTR)
+			err(2, "waitpid");
+		for (size_t k = i; stopped && k < n; k++)
+			kill(pids[k], SIGTERM);
+		if (pid == pids[i] && status != 0)
+			errx(2, "a worker did not end by itself");
+		i += pid == pids[i];
+	}
+}
+
+static void run_all(struct options *o, struct survey *s, struct run_sums *ret)
+{
+	pid_t pids[JOBS_MAX];
+	struct run_sums *sums = mmap(NULL, JOBS_MAX * sizeof(*sums), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (sums == MAP_FAILED)
+		err(2, "memory for the sums");
+	for (size_t i = 0; i < o->jobs; i++) {
+		pids[i] = o->jobs > 1 ? fork() : 0;
+		if (pids[i] < 0)
+			err(2, "fork");
+		if (pids[i] == 0)
+			run_seeds(o, s, i, &sums[i]);
+		if (pids[i] == 0 && o->jobs > 1)
+			exit(0);
+	}
+	if (o->jobs > 1)
+		wait_for(pids, o->jobs);
+	for (size_t i = 0; i < o->jobs; i++)
+		run_sums_add(ret, &sums[i]);
+	munmap(sums, JOBS_MAX * sizeof(*sums));
+}
+
 int main(int argc, char **argv)
 {
-	struct options o = {.first = 1, .count = 1000};
+	struct options o = {.first = 1, .count = 1000, .jobs = 1};
 	struct survey survey;
-	struct sums sums = {0};
+	struct run_sums sums = {0};
 	o.limits = SANITIZED ? (struct limits) {.cpu = 60}
 			     : (struct limits) {.cpu = 10,
 						.rss_kib = 48 * 1024,
 						.address_space = UINT64_C(1) << 30};
 	parse(argc, argv, &o);
-	struct outputs out = {in_memory("text"), in_memory("json"), in_memory("errors")};
 	struct err *e = survey_make(o.vmcore, o.adapters, &survey);
 	if (e)
 		errx(2, "%s", err_message(e));
-	if (o.adapters)
-		make_directory(o.raw, sizeof(o.raw));
 	printf("# read, in pages, words and pointers:");
 	for (enum place place = 0; place <= PLACE_FILE; place++)
 		printf(" %s %zu %zu %zu", place_name(place), survey.pages[place].n,
 		       survey.words[place].n, survey.pointers[place].n);
 	printf("\n");
 	fflush(stdout); /* before it is forked */
-	signal(SIGINT, stop);
-	signal(SIGTERM, stop);
-	double until = o.seconds > 0 ? clock_now() + o.seconds : 1e300;
-	for (uint64_t i = 0; i < o.count && clock_now() < until && !stopped; i++)
-		run_seed(&o, &survey, o.first + i, &out, &sums);
-	sum_up(&sums);
-	if (o.adapters)
-		rmdir(o.raw);
+	/* waiting ends with it: no SA_RESTART */
+	const struct sigaction action = {.sa_handler = stop};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	run_all(&o, &survey, &sums);
+	run_sums_say(&sums);
 	survey_deinit(&survey);
 	return sums.failures || sums.runs == 0;
 }
