@@ -86,6 +86,9 @@ static _Noreturn void child(const struct options *o, const struct survey *s, con
 	setrlimit(RLIMIT_CORE, &(struct rlimit) {0, 0});
 	if (space)
 		setrlimit(RLIMIT_AS, &(struct rlimit) {space, space});
+	/* a terminal's go to all of them: what was begun is seen to its end */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
 	dup2(out->errors, STDERR_FILENO);
 	if (p->place < PLACES_IN_MEMORY)
 		run.memory = damages;
