@@ -32,7 +32,8 @@ static const struct hw_field comm_channel[] = {
 	HW_END,
 };
 static const struct hw_field mac_update[] = {HW_F("port", 8), HW_R(24), HW_F("mac", 64), HW_END};
-static const struct hw_field flr[] = {HW_F("slave_id", 32), HW_END};
+/* the function that was reset; every event has a slave_id of its own */
+static const struct hw_field flr[] = {HW_F("flr_slave_id", 32), HW_END};
 static const struct hw_field warming[] = {HW_F("current_temperature", 16),
 					  HW_F("warning_threshold", 16), HW_END};
 static const struct hw_field port_only[] = {HW_R(24), HW_F("port", 8), HW_END};

@@ -12,15 +12,16 @@ static const struct hw_name cq_syndromes[] = {
 	{1, "CQ overrun"}, {2, "CQ access violation"}, {0, NULL}};
 
 static const struct hw_field comp[] = {HW_R(24 * 8), HW_F("cqn", 32), HW_END};
-static const struct hw_field qp_srq[] = {HW_R(20 * 8), HW_N("type", 8, queue_types), HW_R(24),
+/* The headers call this "type", too: with the event's own, it would be there twice. */
+static const struct hw_field qp_srq[] = {HW_R(20 * 8), HW_N("queue_type", 8, queue_types), HW_R(24),
 					 HW_F("qp_srq_n", 32), HW_END};
 static const struct hw_field cq_err[] = {HW_F("cqn", 32), HW_R(56),
 					 HW_N("syndrome", 8, cq_syndromes), HW_END};
 static const struct hw_field xrq_err[] = {HW_R(20 * 8), HW_F("type_xrqn", 32), HW_END};
 static const struct hw_field port[] = {HW_R(64), HW_F("port", 4), HW_R(4), HW_END};
 static const struct hw_field gpio[] = {HW_R(64), HW_F("gpio_event", 64), HW_END};
-static const struct hw_field congestion[] = {HW_F("type", 8), HW_R(8), HW_F("congestion_level", 8),
-					     HW_END};
+static const struct hw_field congestion[] = {HW_F("congestion_type", 8), HW_R(8),
+					     HW_F("congestion_level", 8), HW_END};
 static const struct hw_field stall[] = {HW_R(24), HW_F("port_vl", 8), HW_END};
 static const struct hw_field cmd[] = {HW_F("vector", 32), HW_END};
 static const struct hw_field page_request[] = {HW_F("ec_function", 16), HW_F("func_id", 16),

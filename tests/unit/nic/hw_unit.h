@@ -82,6 +82,30 @@ static inline void hw_unit_has(const char *name, const char *text, const char *w
 	}
 }
 
+/* The length of the name at the beginning of a line: up to " :". */
+static inline size_t hw_unit_name(const char *line)
+{
+	size_t len = 0;
+	while (line[len] && line[len] != '\n' && memcmp(line + len, " :", 2) != 0)
+		len++;
+	return len;
+}
+
+/* No field of a section has the name of an earlier one: in JSON, readers keep one of them. */
+static inline void hw_unit_once(const char *name, const char *text)
+{
+	const char *section = text;
+	for (const char *at = text; *at; at += strcspn(at, "\n") + 1) {
+		size_t len = hw_unit_name(at);
+		if (*at == '-')
+			section = at;
+		for (const char *k = section; k < at; k += strcspn(k, "\n") + 1)
+			if (hw_unit_name(k) == len && memcmp(k, at, len) == 0)
+				fail_msg("%s: \"%.*s\" comes twice in:\n%s", name, (int)len, at,
+					 section);
+	}
+}
+
 struct hw_case {
 	const char *name;
 	hw_unit_decode *decode;
@@ -95,6 +119,7 @@ static inline void hw_unit_run(const struct hw_case *cases, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		char *text = hw_unit_text(cases[i].decode, cases[i].bytes, cases[i].len);
 		hw_unit_has(cases[i].name, text, cases[i].want);
+		hw_unit_once(cases[i].name, text);
 		free(text);
 	}
 }

@@ -86,7 +86,7 @@ static const struct hw_case others[] = {
 	{"port", mlx4_eqe, 32, "1=09 3=04 c=20",
 	 "type : 0x9 (PORT_CHANGE)\nsubtype : 0x4 (active)\nport : 0x2"},
 	{"a wide slot begins with the entry", mlx4_eqe, 128, "1=1c 4=00000005 21=0a",
-	 "type : 0x1c (FLR_EVENT)\nslave_id : 0x5"},
+	 "type : 0x1c (FLR_EVENT)\nflr_slave_id : 0x5"},
 	{"unknown event", mlx4_eqe, 32, "1=7e 4=01020304",
 	 "type : 0x7e\ndata : 01020304 00000000 00000000 00000000 00000000 00000000"},
 	{"context", qpc, 0xf8,

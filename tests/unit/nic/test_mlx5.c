@@ -188,7 +188,7 @@ static const struct hw_case events[] = {
 	{"completion", mlx5_eqe, 64, "38=00000456 3e=77 3f=01",
 	 "type : 0x0 (COMP)\nsub_type : 0x0\ncqn : 0x456\nsignature : 0x77\nowner : 0x1"},
 	{"a queue's error", mlx5_eqe, 64, "1=05 34=02 38=00000123",
-	 "type : 0x5 (WQ_CATAS_ERROR)\ntype : 0x2 (SQ)\nqp_srq_n : 0x123"},
+	 "type : 0x5 (WQ_CATAS_ERROR)\nqueue_type : 0x2 (SQ)\nqp_srq_n : 0x123"},
 	{"CQ error", mlx5_eqe, 64, "1=04 20=00000456 2b=01",
 	 "type : 0x4 (CQ_ERROR)\ncqn : 0x456\nsyndrome : 0x1 (CQ overrun)"},
 	{"commands", mlx5_eqe, 64, "1=0a 20=00000005", "type : 0xa (CMD)\nvector : 0x5"},
