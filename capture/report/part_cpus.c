@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "kernel/regs.h"
+#include "report/ending.h"
 #include "report/noted_cpus.h"
 
 struct cpus_part {
@@ -13,17 +14,11 @@ struct cpus_part {
 	uint64_t crashed; /* cpu that the kernel says it died on; UINT64_MAX: not known */
 };
 
-/* kernel/panic.c: the CPU that panicked; before, and where it does not, -1 (11_1) */
+/* A system reset of POWER ends in no panic, so that panic_cpu alone does not say. */
 static uint64_t crashed_cpu(struct report *r)
 {
-	uint64_t addr;
-	uint32_t cpu = UINT32_MAX;
-	struct err *e = kernel_symbol(r->k, "panic_cpu", &addr);
-	if (!e)
-		e = kmem_u32(&r->k->kmem, addr, &cpu);
-	bool known = !e && cpu != UINT32_MAX;
-	err_free(e);
-	return known ? cpu : UINT64_MAX;
+	const struct ending *end = report_ending(r);
+	return end && end->system.cpu >= 0 ? (uint64_t)end->system.cpu : UINT64_MAX;
 }
 
 static bool any_running(const struct threads *all)
