@@ -7,90 +7,9 @@ bats_require_minimum_version 1.5.0
 # shellcheck disable=SC2154 # the helpers set top, bats the rest
 load kdumpctl_helpers
 load check_helpers
+load crash_test_helpers
 
-setup() {
-	ready_machine
-	put /proc/sys/kernel/random/uuid 11111111-2222-3333-4444-555555555555
-	put /proc/sys/kernel/random/boot_id before
-	put /proc/sysrq-trigger ''
-	put /proc/uptime '25.00 30.00'
-	put /dev/kmsg ''
-	# nothing of the machine that runs the tests
-	fake sync </dev/null
-	fake sleep </dev/null
-	fake dmesg </dev/null
-	fake who </dev/null
-	fake ipmitool <<<'exit 1'
-	fake systemctl <<<'echo ActiveEnterTimestampMonotonic=20500000'
-}
-
-pending=/var/lib/salvor/test/pending
-
-# crashed: the test began 100 s ago, and the machine has booted since
-crashed() {
-	local now
-	now=$(date +%s)
-	began=$((now - 100))
-	mkdir -p "$MACHINE/var/lib/salvor/test"
-	printf '%s\n' TOKEN=11111111-2222-3333-4444-555555555555 KIND=sysrq MODE=kdump BOOT_ID=before CLOCK=3600.200 \
-		"BEGAN=$began.000" >"$MACHINE$pending"
-	put /proc/sys/kernel/random/boot_id after
-}
-
-# captured NAME: a dump of it, whole. The capture kernel ran 7 s after the request, kdump-capture 4 s later, both by a
-# hardware clock that is an hour ahead.
-captured() {
-	local dir=$MACHINE/var/crash/$1
-	mkdir -p "$dir"
-	cat >"$dir/vmcore-dmesg.txt" <<-'END'
-		[   80.000000] something before
-		[   89.000000] salvor: kdumpctl test 11111111-2222-3333-4444-555555555555 began
-		[   89.500000] sysrq: Trigger a crash
-		[   91.000000] Kernel panic - not syncing: sysrq triggered crash
-	END
-	printf '== Verdict\nA crash was requested with sysrq c, by sh (pid 573) on CPU 0\n' >"$dir/report.txt"
-	echo memory >"$dir/vmcore"
-	cat >"$dir/capture.json" <<-END
-		{
-		  "format": 1,
-		  "environment": "kdump",
-		  "started": "$(date -u -d "@$((began + 11 + 3600))" +%FT%TZ)",
-		  "capture_kernel_uptime": 4.00,
-		  "complete": true,
-		  "target": {
-		    "name": "$1"
-		  },
-		  "vmcore": {
-		    "saved": true,
-		    "bytes": 7
-		  },
-		  "steps": [
-		    {
-		      "name": "pre",
-		      "outcome": "skipped",
-		      "start": 0.001,
-		      "seconds": 0.010,
-		      "bytes": 0
-		    },
-		    {
-		      "name": "dmesg",
-		      "outcome": "ok",
-		      "start": 0.100,
-		      "seconds": 0.200,
-		      "bytes": 100
-		    },
-		    {
-		      "name": "vmcore",
-		      "outcome": "ok",
-		      "start": 1.000,
-		      "seconds": 5.500,
-		      "bytes": 7
-		    }
-		  ]
-		}
-	END
-	(cd "$dir" && sha256sum ./* >SHA256SUMS)
-}
+setup() { test_machine; }
 
 @test "test: not at a terminal it needs --force; --dry-run crashes nothing" {
 	run kdumpctl test </dev/null
@@ -163,6 +82,56 @@ captured() {
 	put /dev/ipmi0 ''
 	run kdumpctl test --nmi --force
 	called '^ipmitool chassis power diag'
+	[ "$(cat "$MACHINE/proc/sysrq-trigger")" = '' ]
+}
+
+@test "test: interrupted before the crash, it does not crash, and leaves no test behind" {
+	# to kdumpctl alone, as from a terminal when what runs has a process group of its own
+	fake sync <<-'EOF'
+		p=$PPID
+		until [ "$(cat /proc/$p/comm)" = kdumpctl ] && parent=$(ps -o ppid= -p $p) && [ "$(cat /proc/$((parent))/comm)" != kdumpctl ]; do
+			p=$(($(ps -o ppid= -p $p)))
+		done
+		kill -INT $p
+		/bin/sleep 1
+	EOF
+	fake sleep <<<'exec /bin/sleep "$@"'
+	run kdumpctl test --force
+	[ "$status" -eq 130 ]
+	[ "$(cat "$MACHINE/proc/sysrq-trigger")" = '' ]
+	[ ! -e "$MACHINE$pending" ]
+	# while it waits for an NMI
+	fake sync </dev/null
+	run timeout -s TERM 8 "$top/scripts/kdumpctl" --root "$MACHINE" test --nmi --force
+	[[ $output == *"waiting 300 s for the NMI"* ]]
+	[ ! -e "$MACHINE$pending" ]
+}
+
+@test "test: a disk that never answers sync; a log that takes no lines; a clock that is not set" {
+	fake sync <<<'exec /bin/sleep 20 3>&-'
+	KDUMPCTL_SYNC_LIMIT=1 run timeout 60 "$top/scripts/kdumpctl" --root "$MACHINE" test --force
+	[[ $output == *"not everything was on the disk within 1 s; going on"* ]]
+	[ "$(cat "$MACHINE/proc/sysrq-trigger")" = c ]
+	put /proc/sysrq-trigger ''
+	put /proc/sys/kernel/printk_devkmsg off
+	run kdumpctl test --force
+	[ "$status" -eq 1 ]
+	one_line "kernel.printk_devkmsg is off"
+	[ "$(cat "$MACHINE/proc/sysrq-trigger")" = '' ]
+	put /proc/sys/kernel/printk_devkmsg ratelimit
+	put /sys/class/rtc/rtc0/since_epoch ''
+	fake sync </dev/null
+	fake sleep <<<'[ "$1" != 5 ] || cp "$MACHINE"/var/lib/salvor/test/pending "$MACHINE/seen"'
+	run kdumpctl test --force
+	grep -qx CLOCK=0 "$MACHINE/seen"
+}
+
+@test "test: at a terminal nobody has for ever to answer, nor says yes with nothing" {
+	export KDUMPCTL_ANSWER_LIMIT=1
+	run timeout 30 script -qec "$(printf '%q ' "$top/scripts/kdumpctl" --root "$MACHINE" test)" /dev/null < <(/bin/sleep 10)
+	[[ $output == *"nothing was done"* ]]
+	run timeout 30 script -qec "$(printf '%q ' "$top/scripts/kdumpctl" --root "$MACHINE" test)" /dev/null <<<''
+	[[ $output == *"nothing was done"* ]]
 	[ "$(cat "$MACHINE/proc/sysrq-trigger")" = '' ]
 }
 
@@ -273,7 +242,7 @@ captured() {
 		while read -r command first second; do
 			eval "set -- $first $second"
 			case $command in
-			ls) eval "set -- $first $second"; if [ "$1" = -1 ]; then ls -d "$2"/*; else ls -ln "$2"; fi ;;
+			ls | -ls) if [ "$1" = -1 ]; then ls -d "$2"/*; else ls -ln "$2"; fi ;;
 			-get) echo "get $1" >>"$CALLS"; cp "$1" "$2" ;;
 			esac
 		done
