@@ -208,3 +208,10 @@ struct err *hostile_memory(struct vmcore *v, struct damages d, struct seen *seen
 {
 	return put_between(v->source, v, d, seen, &v->source);
 }
+
+void hostile_memory_change(struct vmcore *v, struct damages d, struct seen *seen)
+{
+	struct hostile *h = (struct hostile *)v->source;
+	h->damages = d;
+	h->seen = seen;
+}

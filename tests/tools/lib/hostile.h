@@ -47,5 +47,7 @@ struct err *hostile_file(struct source *file, struct damages d, struct seen *see
 			 struct source **ret) must_check;
 /* The memory of an open dump, damaged at physical addresses: puts itself in place of v->source. */
 struct err *hostile_memory(struct vmcore *v, struct damages d, struct seen *seen) must_check;
+/* From now on it is this that hostile_memory() damages and notes there. */
+void hostile_memory_change(struct vmcore *v, struct damages d, struct seen *seen);
 
 #endif

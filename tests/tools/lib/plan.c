@@ -210,9 +210,9 @@ static struct err *damage_text(struct planning *g)
 static enum place choose_place(struct planning *g)
 {
 	static const uint8_t shares[PLACES] = {
-		[PLACE_READ] = 7,     [PLACE_TASKS] = 4,      [PLACE_BTF] = 2,
-		[PLACE_KALLSYMS] = 1, [PLACE_TOKENS] = 1,     [PLACE_ORC] = 1,
-		[PLACE_FILE] = 2,     [PLACE_VMCOREINFO] = 1, [PLACE_END] = 1,
+		[PLACE_READ] = 6,	[PLACE_OPENING] = 1, [PLACE_TASKS] = 4, [PLACE_BTF] = 2,
+		[PLACE_KALLSYMS] = 1,	[PLACE_TOKENS] = 1,  [PLACE_ORC] = 1,	[PLACE_FILE] = 2,
+		[PLACE_VMCOREINFO] = 1, [PLACE_END] = 1,
 	};
 	uint64_t of_20 = below(g, 20);
 	enum place place = PLACE_READ;

@@ -14,7 +14,7 @@ static enum run_end say(struct err *e, enum run_end end)
 	return end;
 }
 
-static struct err *open_damaged(const struct run *run, struct kernel **ret)
+struct err *report_open(const struct run *run, struct kernel **ret)
 {
 	struct source *file = NULL;
 	struct vmcore *v = NULL;
@@ -51,15 +51,11 @@ static struct err *show_adapters(const struct run *run, struct kernel *k)
 	return e;
 }
 
-enum run_end report_once(const struct run *run)
+static enum run_end finish(const struct run *run, struct kernel *k)
 {
-	_cleanup_kernel_ struct kernel *k = NULL;
-	struct err *e = open_damaged(run, &k);
-	if (e)
-		return say(e, RUN_REFUSED);
 	struct report r;
 	struct report_output out = {run->text_fd, run->json_fd};
-	e = report_init(&r, k, run->path);
+	struct err *e = report_init(&r, k, run->path);
 	if (!e && run->adapters)
 		e = show_adapters(run, k);
 	else if (!e)
@@ -70,4 +66,19 @@ enum run_end report_once(const struct run *run)
 	if (e)
 		return say(e, err_code(e) == ERR_MISSING ? RUN_NOTHING : RUN_FAILED);
 	return RUN_REPORTED;
+}
+
+enum run_end report_opened(const struct run *run, struct kernel *k)
+{
+	hostile_memory_change(k->vmcore, run->memory, run->memory_seen);
+	enum run_end end = finish(run, k);
+	kernel_destroy(k);
+	return end;
+}
+
+enum run_end report_once(const struct run *run)
+{
+	_cleanup_kernel_ struct kernel *k = NULL;
+	struct err *e = report_open(run, &k);
+	return e ? say(e, RUN_REFUSED) : finish(run, k);
 }

@@ -33,4 +33,13 @@ enum run_end {
 
 enum run_end report_once(const struct run *run);
 
+/*
+ * The same in two steps, so that many runs begin with a kernel that was opened once, each in a
+ * process that was forked since: what is damaged is then only what opening did not read. Of the
+ * run, opening looks at path, text, and *_seen; the second step, which closes k, at the rest and
+ * memory.
+ */
+struct err *report_open(const struct run *run, struct kernel **ret) must_check;
+enum run_end report_opened(const struct run *run, struct kernel *k);
+
 #endif

@@ -4,11 +4,13 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "report_once.h"
 
 /* What the process that reads tells the one that started it, in memory of both. */
@@ -20,9 +22,9 @@ struct shared {
 
 const char *place_name(enum place place)
 {
-	static const char *const names[] = {"structures", "tasks",	"BTF",
-					    "kallsyms",	  "tokens",	"ORC",
-					    "file",	  "VMCOREINFO", "end"};
+	static const char *const names[] = {"structures", "opening", "tasks", "BTF",
+					    "kallsyms",	  "tokens",  "ORC",   "file",
+					    "VMCOREINFO", "end"};
 	return names[place];
 }
 
@@ -176,12 +178,20 @@ static bool is_pointer(const struct survey *s, uint64_t word)
 					 : word >> 56 == 0xff && word < UINT64_MAX - 4096;
 }
 
+static enum place place_of(const struct shared *s, const struct survey *ret, uint64_t page)
+{
+	enum place place = s->place[page];
+	if (place == PLACE_READ && bitmap_test(&ret->opening.pages, page))
+		return PLACE_OPENING;
+	return place;
+}
+
 static struct err *list_words(const struct shared *s, struct survey *ret)
 {
 	bool ok = true;
 	for (uint64_t i = bitmap_next(&s->memory.words, 0); ok && i < s->memory.words.nbits;
 	     i = bitmap_next(&s->memory.words, i + 1)) {
-		enum place place = s->place[i * 8 / HOSTILE_PAGE];
+		enum place place = place_of(s, ret, i * 8 / HOSTILE_PAGE);
 		ok = add(&ret->words[place], i * 8);
 		if (ok && is_pointer(ret, survey_word(ret, i * 8)))
 			ok = add(&ret->pointers[place], i * 8);
@@ -196,7 +206,7 @@ static struct err *list_pages(const struct shared *s, struct survey *ret)
 	bool ok = true;
 	for (uint64_t i = bitmap_next(&s->memory.pages, 0); ok && i < s->memory.pages.nbits;
 	     i = bitmap_next(&s->memory.pages, i + 1))
-		ok = add(&ret->pages[s->place[i]], i * HOSTILE_PAGE);
+		ok = add(&ret->pages[place_of(s, ret, i)], i * HOSTILE_PAGE);
 	for (uint64_t i = bitmap_next(&s->file.pages, 0); ok && i < s->file.pages.nbits;
 	     i = bitmap_next(&s->file.pages, i + 1))
 		ok = add(&ret->pages[PLACE_FILE], i * HOSTILE_PAGE);
@@ -216,6 +226,33 @@ static void leave_out_memory(struct survey *s)
 	while (kept < p->n && p->at[kept] < first)
 		kept++;
 	p->n = kept;
+}
+
+/* As every run does it, with the cache of pages. */
+static struct err *open_once(struct survey *s)
+{
+	struct run run = {.path = s->path,
+			  .text = s->text_in_file ? NULL : s->v->vmcoreinfo,
+			  .memory_seen = &s->opening};
+	double begun = clock_cpu();
+	struct err *e = bitmap_init(&s->opening.pages, vmcore_max_pfn(s->v, 12));
+	if (!e)
+		e = report_open(&run, &s->k);
+	if (!e)
+		hostile_memory_change(s->k->vmcore, (struct damages) {0}, NULL);
+	s->opening_cpu = clock_cpu() - begun;
+	return e;
+}
+
+bool survey_opening_reads(const struct survey *s, const struct damages *d)
+{
+	const struct bitmap *read = &s->opening.pages;
+	for (size_t i = 0; i < d->n; i++) {
+		uint64_t at = d->v[i].at, page = bitmap_next(read, at / HOSTILE_PAGE);
+		if (page < read->nbits && page * HOSTILE_PAGE < at + d->v[i].len)
+			return true;
+	}
+	return false;
 }
 
 bool survey_page(struct survey *s, uint64_t addr, uint8_t bytes[HOSTILE_PAGE])
@@ -255,11 +292,20 @@ struct err *survey_make(const char *path, bool adapters, struct survey *ret)
 	if (!e)
 		e = read_once(path, adapters, &shared, ret->v->vmcoreinfo);
 	if (!e)
+		e = open_once(ret);
+	if (!e)
 		e = list_pages(&shared, ret);
 	if (!e)
 		leave_out_memory(ret);
 	unshare_all(&shared);
 	return e;
+}
+
+void survey_close(struct survey *s)
+{
+	kernel_destroy(s->k);
+	s->k = NULL;
+	malloc_trim(0);
 }
 
 void survey_deinit(struct survey *s)
@@ -271,4 +317,6 @@ void survey_deinit(struct survey *s)
 	}
 	view_deinit(&s->view);
 	vmcore_destroy(s->v);
+	survey_close(s);
+	bitmap_deinit(&s->opening.pages);
 }

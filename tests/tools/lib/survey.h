@@ -7,10 +7,12 @@
 #define SALVOR_TOOLS_SURVEY_H
 
 #include "hostile.h"
+#include "kernel/kernel.h"
 
 /* Where a dump can be damaged. Those in memory come first. */
 enum place {
-	PLACE_READ, /* memory that is read and is none of the next ones */
+	PLACE_READ,    /* memory that is read and is none of the next ones */
+	PLACE_OPENING, /* the same, when the kernel is opened: page tables, lists of modules, … */
 	PLACE_TASKS,
 	PLACE_BTF,
 	PLACE_KALLSYMS,
@@ -37,6 +39,10 @@ struct survey {
 	/* Words that were asked for by themselves, and those of them that are pointers. */
 	struct addresses words[PLACE_FILE + 1], pointers[PLACE_FILE + 1];
 	struct vmcore *v; /* undamaged */
+	struct kernel *k; /* opened in the same way as for a run, or NULL; what that read, and its
+			     CPU time */
+	struct seen opening;
+	double opening_cpu;
 	struct view view;
 	bool text_in_file; /* VMCOREINFO is in the file's notes; else it has to be searched for */
 	uint64_t file_size;
@@ -48,6 +54,10 @@ struct survey {
  */
 struct err *survey_make(const char *path, bool adapters, struct survey *ret) must_check;
 void survey_deinit(struct survey *s);
+/* Without k it takes less memory. */
+void survey_close(struct survey *s);
+/* Whether opening the kernel reads any of these. */
+bool survey_opening_reads(const struct survey *s, const struct damages *d);
 /* The page at addr, undamaged; false: it is not there. */
 bool survey_page(struct survey *s, uint64_t addr, uint8_t bytes[HOSTILE_PAGE]);
 /* The word there as the kernel sees it; 0 where it is not there. */
