@@ -4,6 +4,11 @@
 # The reader of a kernel's memory on other kernels than the guests of the other tests have: Debian's oldest supported
 # one, which crashed, its newest, and arm64's. Each vmcore has nothing but itself; drgn, the newest there is, has its
 # debuginfo. So has crash, on x86_64: arm64's, in user emulation, takes longer than all of this file to read it.
+#
+# By hand (crash 9.0.2, of Debian's source, `make target=ARM64`: 11 minutes of CPU): it does not open this dump, whose kernel
+# has 52 bits of addresses. With a processor of 48 (QEMU's -cpu cortex-a76) and phys_offset= of NUMBER(PHYS_OFFSET) and
+# 2^52 - 2^48 it does, and had the same 80 tasks, 5 modules, 6 mounts, log and free pages, and of 82 stacks the same but for
+# the last frame (ret_from_fork), which it leaves out.
 
 load support
 load crash
