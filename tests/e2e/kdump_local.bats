@@ -79,7 +79,7 @@ setup_file() {
 	grep 'A crash was requested with sysrq c, by sh' report.txt
 	jq -r 'to_entries[] | select(.value.outcome?) | "\(.key) \(.value.outcome)"' report.json >"$WORK/outcomes.txt"
 	cat "$WORK/outcomes.txt"
-	[ "$(wc -l <"$WORK/outcomes.txt")" -eq 13 ]
+	[ "$(wc -l <"$WORK/outcomes.txt")" -eq 14 ]
 	run ! grep -v ' ok$' "$WORK/outcomes.txt"
 	jq -e '.cpus.cpus[] | select(.crashed) | .stack | any(.symbol == "sysrq_handle_crash")' report.json
 	"$TOP/build/vmcore-report" --parts cpus vmcore >"$WORK/cpus-later.txt"
