@@ -9,15 +9,9 @@ load support
 
 # system_reset: what somebody at the HMC does
 system_reset() {
-	local i
-	for i in $(seq 1200); do
-		if grep -q 'kdumpctl: waiting .* for the NMI' "$WORK/console.txt" 2>/dev/null; then
-			sleep 3
-			PATH=$TOP/build:$PATH "$TOP/scripts/kdumpctl" nmi --platform qmp --yes "$WORK/qmp" 2>&1
-			return
-		fi
-		sleep 1
-	done
+	await_console 'kdumpctl: waiting .* for the NMI' 1 1200 || return 0
+	sleep 3
+	PATH=$TOP/build:$PATH "$TOP/scripts/kdumpctl" nmi --platform qmp --yes "$WORK/qmp" 2>&1
 }
 
 setup_file() {

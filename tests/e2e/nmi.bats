@@ -74,16 +74,9 @@ send_nmi() { PATH=$TOP/build:$PATH "$TOP/scripts/kdumpctl" nmi --platform qmp --
 
 # once REGEX SECONDS COMMAND…: when the console has it, and so many seconds later
 once() {
-	local i
-	for i in $(seq 1200); do
-		if grep -Eq "$1" "$WORK/console.txt" 2>/dev/null; then
-			sleep "$2"
-			echo "$(tail -n 1 "$WORK/console.txt" | cut -c 1-60): ${*:3}: $("${@:3}" 2>&1 | tail -n 1)"
-			return
-		fi
-		sleep 0.5
-	done
-	echo "never: $1"
+	await_console "$1" || return 0
+	sleep "$2"
+	echo "$(tail -n 1 "$WORK/console.txt" | cut -c 1-60): ${*:3}: $("${@:3}" 2>&1 | tail -n 1)"
 }
 
 # operator: what somebody at the service processor does

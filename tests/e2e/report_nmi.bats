@@ -56,26 +56,15 @@ write_job() {
 
 qmp() { "$TOP/tests/e2e/qmp" "$WORK/qmp" "$@"; }
 
-# await N REGEX: until so many lines of the console have it
-await() {
-	local i
-	for i in $(seq 600); do
-		[ "$(cat "$WORK/console.txt" 2>/dev/null | grep -Ec "$2")" -lt "$1" ] || return 0
-		sleep 0.5
-	done
-	echo "never: $1 times $2"
-	return 1
-}
-
 # operator: the NMI, the memory, what the report says of it, and the next boot
 operator() {
 	local name n=0 core=$WORK/core
 	for name in $CASES; do
 		n=$((n + 1))
-		await 1 "@job wants an NMI: $name|salvor_hang: no memory is left" || break
-		[ "$name" != memory ] || await 1 'salvor_hang: no memory is left' || break
+		await_console "@job wants an NMI: $name|salvor_hang: no memory is left" || break
+		[ "$name" != memory ] || await_console 'salvor_hang: no memory is left' || break
 		qmp inject-nmi
-		await $n 'end Kernel panic - not syncing' || break
+		await_console 'end Kernel panic - not syncing' $n || break
 		qmp '{"execute": "stop"}' '{"execute": "dump-guest-memory",
 			"arguments": {"paging": false, "protocol": "file:'"$core"'"}}' || break
 		"$TOP/build/vmcore-report" --json "$WORK/$name.json" --text "$WORK/$name.txt" "$core"

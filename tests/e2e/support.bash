@@ -36,6 +36,17 @@ run_guest() {
 	}
 }
 
+# await_console REGEX [TIMES [SECONDS]]: until so many lines of the console have it (1), for so long (600)
+await_console() {
+	local i
+	for ((i = 0; i < ${3:-600} * 2; i++)); do
+		[ "$(cat "$WORK/console.txt" 2>/dev/null | grep -Ec "$1")" -lt "${2:-1}" ] || return 0
+		sleep 0.5
+	done
+	echo "never: ${2:-1} times $1"
+	return 1
+}
+
 # results: the lines that the job printed as results
 results() { sed -n 's/^ *[0-9.]* @job //p' "$WORK/console.txt"; }
 
