@@ -16,7 +16,7 @@ PART_MIB[ppc64el-nics]=64
 
 NICS_MODULES_AMD64='qemu_fw_cfg dca i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb igbvf vmxnet3 dummy
 	pps_core ptp tls psample mlxfw pci-hyperv-intf mlx5_core mlx4_core mlx4_en salvor_mlx5 salvor_mlx4'
-NICS_MODULES_PPC64EL='i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb ibmveth psample netdevsim dummy'
+NICS_MODULES_PPC64EL='i2c-core i2c-algo-bit failover net_failover virtio_net e1000 e1000e igb ibmveth psample netdevsim dummy'
 
 part_amd64_nics_inputs() {
 	printf 'suite %s\n%s\n' "$LAB_SUITE" "$NICS_MODULES_AMD64"
