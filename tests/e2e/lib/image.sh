@@ -27,7 +27,7 @@ guest_part() {
 
 guest_image_usage() {
 	cat <<-'END'
-	lab guest-image ARCH OUT.img [--size 3G] [--payload DIR]… [--run 'COMMAND']… [--no-initrd]
+	lab guest-image ARCH OUT.img [--size 6G] [--payload DIR]… [--run 'COMMAND']… [--no-initrd]
 	  --payload DIR     copies what is below DIR over the guest's root
 	  --run COMMAND     runs a shell command in the guest's chroot before its initramfs is made
 	Writes OUT.img, OUT.img.kernel, OUT.img.initrd and OUT.img.release.
@@ -69,7 +69,7 @@ guest_kernel() {
 }
 
 guest_image() {
-	local arch out size=3G initrd=yes payloads=() runs=() work
+	local arch out size='' initrd=yes payloads=() runs=() work
 	case ${1-} in '' | -h | --help) guest_image_usage; return ;; esac
 	arch=$(debian_arch "$1")
 	[ $# -ge 2 ] || die "guest-image: the name of the image is missing"
@@ -135,9 +135,9 @@ guest_image_fill() {
 	printf '%s\n' "$release" >"$out.release"
 }
 
-# guest_image_write ROOT OUT SIZE
+# guest_image_write ROOT OUT [SIZE]: by default with room for all of a guest's memory, as production has it
 guest_image_write() {
 	rm -f "$2"
 	mke2fs -q -F -t ext4 -L salvor-root -U "$LAB_ROOT_UUID" -E lazy_itable_init=1,root_owner=0:0 \
-		-d "$1" "$2" "$3" >/dev/null
+		-d "$1" "$2" "${3:-6G}" >/dev/null
 }
