@@ -57,6 +57,7 @@ static struct err *run_init(struct run *run, const struct root *root, const stru
 	run->started_wall = time(NULL);
 	run->uptime = read_uptime(root);
 	run->memory_kib = environment_memory_kib(root);
+	run->cpus = environment_cpus();
 	run->report_seconds = REPORT_SECONDS;
 	run->nic_seconds = NIC_SECONDS;
 	run->environment = environment_detect(root);

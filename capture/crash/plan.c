@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/clock.h"
 #include "crash/collector.h"
 #include "crash/say.h"
@@ -18,6 +19,7 @@ enum {
 	ONLY_FALLBACK = 1 << 5, /* part of the plan only after another target failed */
 	ONLY_FIRST = 1 << 6,	/* and only before */
 	ONLY_CUT = 1 << 7,	/* only when the step's process was killed while a collector ran */
+	BESIDE = 1 << 8,	/* beside the step that comes next, where there are the means */
 };
 
 struct row {
@@ -79,6 +81,9 @@ struct row {
 		60, 0                                                                              \
 	}
 
+/* What ending a step that passed its limits may take (step.c). */
+#define GRACE_SECONDS 5
+
 static const struct row rows_local[] = {
 	{"pre", step_pre, HOOK_LIMITS, ONLY_FIRST, NULL},
 	{"open", step_open, OPEN_LIMITS, NEEDS_PRE, "target-open"},
@@ -88,8 +93,9 @@ static const struct row rows_local[] = {
 	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND,
 	 NULL},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
-	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET, "report-saved"},
-	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET, "nic-dead-saved"},
+	/* What these two say can be had again of the vmcore: it need not wait for them. */
+	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET | BESIDE, "report-saved"},
+	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET | BESIDE, "nic-dead-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"vmcore-again", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET | ONLY_CUT, "vmcore-saved"},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
@@ -170,30 +176,108 @@ static bool in_plan(const struct run *run, const struct row *row)
 	return !(row->flags & (run->fallback ? ONLY_FIRST : ONLY_FALLBACK));
 }
 
-static enum outcome run_row(struct run *run, const struct row *row)
+/* Runs a step; what it came to goes into record. */
+static void run_step(struct run *run, const struct row *row, struct step_record *record)
 {
-	struct step_result r = {0};
-	if (!in_plan(run, row))
-		return OUTCOME_SKIPPED;
-	uint64_t available_kib = environment_available_kib(run->root);
+	struct step_result *r = &record->result;
+	record->available_kib = environment_available_kib(run->root);
 	const char *skip = reason_to_skip(run, row);
 	if (skip) {
-		r.outcome = OUTCOME_SKIPPED;
-		r.start = clock_now();
-		snprintf(r.message, sizeof(r.message), "%s", skip);
+		*r = (struct step_result) {.outcome = OUTCOME_SKIPPED, .start = clock_now()};
+		snprintf(r->message, sizeof(r->message), "%s", skip);
 	} else {
 		if (!(row->flags & CLEANUP))
 			say("%s: starts", row->name);
-		step_run(&row->limits, row->fn, run, &r);
+		step_run(&row->limits, row->fn, run, r);
 	}
-	tell(row, &r);
-	if (run->steps < RUN_STEPS_MAX) {
-		struct step_record *record = &run->step[run->steps++];
-		snprintf(record->name, sizeof(record->name), "%s", row->name);
-		record->result = r;
-		record->available_kib = available_kib;
+	tell(row, r);
+}
+
+/* The next record of the run, or, when they are used up, spare. */
+static struct step_record *next_record(struct run *run, const struct row *row,
+				       struct step_record *spare)
+{
+	struct step_record *record = run->steps < RUN_STEPS_MAX ? &run->step[run->steps++] : spare;
+	*record = (struct step_record) {.available_kib = 0};
+	snprintf(record->name, sizeof(record->name), "%s", row->name);
+	return record;
+}
+
+static enum outcome run_row(struct run *run, const struct row *row)
+{
+	struct step_record spare;
+	if (!in_plan(run, row))
+		return OUTCOME_SKIPPED;
+	struct step_record *record = next_record(run, row, &spare);
+	run_step(run, row, record);
+	return record->result.outcome;
+}
+
+/*
+ * Whether steps may go on beside the one that saves the vmcore: only where it does not suffer from
+ * them. It gets no slower with a processor for them; there is memory for all; and the target could
+ * not become full, whatever the vmcore turns out to need.
+ */
+#define BESIDE_MIN_KIB ((uint64_t)128 * 1024)
+#define BESIDE_FREE    ((uint64_t)128 << 20)
+
+static bool beside_fits(struct run *run)
+{
+	struct stat st;
+	uint64_t free_bytes;
+	return run->cpus > 1 && !run->target.ops->remote && run->target.open &&
+	       environment_available_kib(run->root) >= BESIDE_MIN_KIB &&
+	       stat(run->vmcore, &st) == 0 && run->target.ops->free_bytes(run, &free_bytes) &&
+	       free_bytes >= (uint64_t)st.st_size + BESIDE_FREE;
+}
+
+struct beside {
+	struct run *run;
+	const struct row *rows;
+	size_t count;
+	struct step_record *record; /* of each, in shared memory */
+};
+
+static struct err *run_beside(void *arg, struct step_report *report)
+{
+	struct beside *b = arg;
+	(void)report;
+	for (size_t i = 0; i < b->count; i++)
+		run_step(b->run, &b->rows[i], &b->record[i]);
+	return NULL;
+}
+
+/* Those that their process did not come to, because it was killed. */
+static void conclude_beside(const struct beside *b, const struct step_result *r)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		struct step_result *of = &b->record[i].result;
+		if (of->outcome != OUTCOME_NONE)
+			continue;
+		*of = *r;
+		of->outcome = OUTCOME_FAILED;
+		tell(&b->rows[i], of);
 	}
-	return r.outcome;
+}
+
+/* The first count rows beside the one after them. False: not here, nothing was done. */
+static bool run_rows_beside(struct run *run, const struct row *rows, size_t count)
+{
+	if (count == 0 || run->steps + count >= RUN_STEPS_MAX || !beside_fits(run))
+		return false;
+	struct beside b = {run, rows, count, &run->step[run->steps]};
+	struct step_limits limits = {.wall = 0};
+	struct step_result r;
+	struct step s;
+	for (size_t i = 0; i < count; i++) {
+		next_record(run, &rows[i], NULL);
+		limits.wall += rows[i].limits.wall + GRACE_SECONDS;
+	}
+	step_begin(&s, run_beside, &b);
+	run_row(run, &rows[count]);
+	step_end(&s, &limits, &r);
+	conclude_beside(&b, &r);
+	return true;
 }
 
 static const struct row *rows_of(const struct run *run, size_t *count)
@@ -207,8 +291,15 @@ void plan_save(struct run *run)
 {
 	size_t count;
 	const struct row *rows = rows_of(run, &count);
-	for (size_t i = 0; i < count; i++)
-		run_row(run, &rows[i]);
+	for (size_t i = 0; i < count; i++) {
+		size_t beside = 0;
+		while (i + beside + 1 < count && rows[i + beside].flags & BESIDE)
+			beside++;
+		if (run_rows_beside(run, &rows[i], beside))
+			i += beside;
+		else
+			run_row(run, &rows[i]);
+	}
 }
 
 enum outcome plan_release(struct run *run)

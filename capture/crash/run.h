@@ -3,7 +3,8 @@
  * The state of one capture: what is being saved, where to, and what each step came to. It lies in
  * shared memory (step_share) so that what a step's child learns is there for the next step and for
  * the journal; hence fixed-size members. Pointers in it are set before the first fork and never
- * change. One writer at a time: the step that runs.
+ * change. One writer at a time: the step that runs; one that goes on beside it writes its record
+ * and nothing else.
  */
 #ifndef SALVOR_CRASH_RUN_H
 #define SALVOR_CRASH_RUN_H
@@ -115,6 +116,7 @@ struct run {
 	time_t started_wall;
 	double uptime; /* of this kernel when we started, seconds; <0 unknown */
 	uint64_t memory_kib;
+	unsigned cpus; /* that we may use */
 	/* That vmcore-report, and each run of nic-dump, may take: the dump waits for them. */
 	double report_seconds, nic_seconds;
 	struct target target;

@@ -189,26 +189,36 @@ static void conclude(struct step_report *report, const char *limit, bool ended, 
 	}
 }
 
-void step_run(const struct step_limits *limits, step_fn *fn, void *arg, struct step_result *result)
+void step_begin(struct step *s, step_fn *fn, void *arg)
 {
-	*result = (struct step_result) {.start = clock_now()};
-	struct step_report *report = step_share(sizeof(*report));
+	*s = (struct step) {.pid = -1, .start = clock_now()};
+	s->report = step_share(sizeof(*s->report));
+	if (!s->report)
+		return;
+	s->pid = fork();
+	if (s->pid == 0)
+		child_main(fn, arg, s->report);
+	if (s->pid < 0) {
+		s->report->outcome = OUTCOME_FAILED;
+		step_say(s->report, "cannot start a process: %s", strerror(errno));
+	} else {
+		setpgid(s->pid, s->pid); /* both sides: whoever is first */
+	}
+}
+
+void step_end(struct step *s, const struct step_limits *limits, struct step_result *result)
+{
+	struct step_report *report = s->report;
+	*result = (struct step_result) {.start = s->start};
 	if (!report) {
 		result->outcome = OUTCOME_FAILED;
 		snprintf(result->message, sizeof(result->message), "out of memory");
 		return;
 	}
-	pid_t pid = fork();
-	if (pid == 0)
-		child_main(fn, arg, report);
-	if (pid < 0) {
-		report->outcome = OUTCOME_FAILED;
-		step_say(report, "cannot start a process: %s", strerror(errno));
-	} else {
-		setpgid(pid, pid); /* both sides: whoever is first */
-		const char *limit = watch(pid, limits, report);
+	if (s->pid >= 0) {
+		const char *limit = watch(s->pid, limits, report);
 		int status = 0;
-		bool ended = child_end(pid, true, &status);
+		bool ended = child_end(s->pid, true, &status);
 		conclude(report, limit, ended, status);
 	}
 	report->message[sizeof(report->message) - 1] = '\0';
@@ -217,4 +227,12 @@ void step_run(const struct step_limits *limits, step_fn *fn, void *arg, struct s
 	result->seconds = clock_now() - result->start;
 	memcpy(result->message, report->message, sizeof(result->message));
 	step_unshare(report, sizeof(*report));
+	s->report = NULL;
+}
+
+void step_run(const struct step_limits *limits, step_fn *fn, void *arg, struct step_result *result)
+{
+	struct step s;
+	step_begin(&s, fn, arg);
+	step_end(&s, limits, result);
 }

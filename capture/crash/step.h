@@ -4,8 +4,8 @@
  * its own process group, with a limit on its whole time and on the time without progress. A child
  * that does not die (stuck in the kernel) is abandoned. What the child knows is in memory shared
  * with the parent, so it is still there when the child was killed. This module knows nothing about
- * dumps. The parent is single-threaded; step_run() is not reentrant in one process tree level but
- * may be nested in a child.
+ * dumps. The parent is single-threaded; steps may be nested in a child, and one may go on beside
+ * another (step_begin).
  */
 #ifndef SALVOR_CRASH_STEP_H
 #define SALVOR_CRASH_STEP_H
@@ -58,6 +58,18 @@ typedef struct err *step_fn(void *arg, struct step_report *report);
 
 /* Never fails: whatever goes wrong is in the result. */
 void step_run(const struct step_limits *limits, step_fn *fn, void *arg, struct step_result *result);
+
+/*
+ * step_run() in two halves, for a step that goes on while this process runs others. What step_begin
+ * began step_end() ends, always; until then nobody looks at its limits, which count from there.
+ */
+struct step {
+	pid_t pid; /* <0: there is none, and report says why */
+	struct step_report *report;
+	double start; /* clock_now() */
+};
+void step_begin(struct step *s, step_fn *fn, void *arg);
+void step_end(struct step *s, const struct step_limits *limits, struct step_result *result);
 
 /*
  * Called in this process several times a second while a step runs here and is within its limits;

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Steps beside the one that saves the vmcore: when, and what becomes of it when they do badly. */
+#include "capture/small_run.h"
+
+/* Each waits for the other, and not for ever: in turn neither would succeed. */
+#define AWAIT(file)                                                                                \
+	"i=0; until [ -e ${0%/*}/../" file " ]; do "                                               \
+	"i=$((i + 1)); [ $i -lt 100 ] || exit 1; sleep 0.1; done; "
+#define NOTE(file) ": > ${0%/*}/../" file "; "
+
+static void give_means(void)
+{
+	run->cpus = 2;
+	unit_write(dir, "proc/meminfo", "MemTotal: 262144 kB\nMemAvailable: 131072 kB\n");
+}
+
+static void what_the_vmcore_can_say_again_goes_on_beside_it(void **state)
+{
+	(void)state;
+	give_means();
+	script("vmcore-report", AWAIT("began") "echo text > $2; echo {} > $4");
+	script("nic-dump", NIC_OUT NOTE("$file") "echo {} > $out/$file.json");
+	script("vmcore-filter", DMESG LAST_TWO NOTE("began") AWAIT("nic-dead") "cp $in $out");
+	plan_save(run);
+	assert_true(run_whole(run));
+	assert_int_equal(run->core.attempts, 1);
+	assert_int_equal(step("report")->outcome, OUTCOME_OK);
+	assert_int_equal(step("nic-dead")->outcome, OUTCOME_OK);
+	/* in the order of the plan, however they end */
+	assert_true(step("report") < step("nic-dead") && step("nic-dead") < step("vmcore"));
+	assert_true(step("report")->start <= step("vmcore")->start + 0.5);
+	assert_int_equal(check("sha256sum --strict --quiet -c SHA256SUMS && "
+			       "grep -q report.txt SHA256SUMS && grep -q nic-dead SHA256SUMS && "
+			       "[ $(grep -cE '\"name\": \"(report|nic-dead|vmcore)\"' "
+			       "capture.json) -eq 3 ]"),
+			 0);
+}
+
+static bool little_free(struct run *r, uint64_t *bytes)
+{
+	(void)r;
+	*bytes = CORE_SIZE;
+	return true;
+}
+
+/* The vmcore must not suffer: with one processor, a target that could become full, or little
+ * memory, it comes last. */
+static void without_the_means_it_comes_first(void **state)
+{
+	(void)state;
+	script("vmcore-filter",
+	       DMESG LAST_TWO "[ -e ${out%/*}/report.txt ] && "
+			      "[ -e ${out%/*}/nic-dead/nic-dead.json ] && cp $in $out");
+	for (unsigned i = 0; i < 3; i++) {
+		give_means();
+		if (i == 0)
+			run->cpus = 1;
+		ops.free_bytes = i == 1 ? little_free : target_local.free_bytes;
+		if (i == 2)
+			unit_write(dir, "proc/meminfo", "MemAvailable: 131071 kB\n");
+		run->steps = 0;
+		run->started_wall++;
+		run->target.published = false;
+		plan_save(run);
+		assert_int_equal(run->core.attempts, 1);
+		assert_true(run_whole(run));
+	}
+}
+
+/* As when memory runs out: the process of the steps beside is killed. */
+static void what_is_beside_is_killed(void **state)
+{
+	(void)state;
+	give_means();
+	script("vmcore-report",
+	       "read -r a b c parent rest </proc/$PPID/stat; kill -9 $parent; sleep 60");
+	plan_save(run);
+	assert_true(run_whole(run));
+	assert_int_equal(step("report")->outcome, OUTCOME_FAILED);
+	assert_non_null(strstr(step("report")->message, "signal 9"));
+	assert_int_equal(step("nic-dead")->outcome, OUTCOME_FAILED);
+	assert_int_equal(step("vmcore")->outcome, OUTCOME_OK);
+}
+
+/* One that hangs is ended by its own limit; the dump is not published before. */
+static void what_is_beside_hangs(void **state)
+{
+	(void)state;
+	give_means();
+	run->report_seconds = 1;
+	script("vmcore-report", "echo text > $2; sleep 60");
+	plan_save(run);
+	assert_true(run_whole(run));
+	assert_int_equal(step("report")->outcome, OUTCOME_INCOMPLETE);
+	assert_int_equal(step("nic-dead")->outcome, OUTCOME_OK);
+	assert_true(step("publish")->start >= step("report")->start + 1);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(what_the_vmcore_can_say_again_goes_on_beside_it),
+		T(without_the_means_it_comes_first),
+		T(what_is_beside_is_killed),
+		T(what_is_beside_hangs),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
