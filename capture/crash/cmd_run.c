@@ -125,7 +125,7 @@ static void summary(const struct run *run)
 	const struct target *t = &run->target;
 	double seconds = clock_now() - run->started;
 	if (run->core.complete && !run->core.digested)
-		say_error("the manifest could not be made: what the target holds may not be what "
+		say_error("the vmcore was not read back: what the target holds may not be what "
 			  "was written");
 	if (saved(run))
 		say("saved: %s:%s/%s, vmcore %llu bytes, %.1f s", t->device, t->save_path, t->name,

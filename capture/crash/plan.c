@@ -19,7 +19,9 @@ enum {
 	ONLY_FALLBACK = 1 << 5, /* part of the plan only after another target failed */
 	ONLY_FIRST = 1 << 6,	/* and only before */
 	ONLY_CUT = 1 << 7,	/* only when the step's process was killed while a collector ran */
-	BESIDE = 1 << 8,	/* beside the step that comes next, where there are the means */
+	BESIDE = 1 << 8,	/* beside the others, where there are the means (beside_fits) */
+	BESIDE_FROM = 1 << 9,	/* those begin when it is this one's turn */
+	BESIDE_UNTIL = 1 << 10, /* this one needs what they leave */
 };
 
 struct row {
@@ -89,16 +91,18 @@ static const struct row rows_local[] = {
 	{"open", step_open, OPEN_LIMITS, NEEDS_PRE, "target-open"},
 	{"dmesg", step_dmesg, SMALL_LIMITS, NEEDS_TARGET, "dmesg-saved"},
 	{"nic-staged", step_nic_staged, SMALL_LIMITS, NEEDS_TARGET | ONLY_FALLBACK, NULL},
-	{"nic-before", step_nic_before, NIC_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND, NULL},
+	{"nic-before", step_nic_before, NIC_LIMITS,
+	 NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND | BESIDE_FROM, NULL},
 	{"nic-drivers", step_nic_drivers, DRIVERS_LIMITS, NEEDS_TARGET | ONLY_KDUMP | ONLY_UNBOUND,
 	 NULL},
 	{"nic-after", step_nic_after, NIC_LIMITS, NEEDS_TARGET, "nic-saved"},
-	/* What these two say can be had again of the vmcore: it need not wait for them. */
+	/* What these two say can be had again of the vmcore: nothing need wait for them. */
 	{"report", step_report, REPORT_LIMITS, NEEDS_TARGET | BESIDE, "report-saved"},
 	{"nic-dead", step_nic_dead, NIC_LIMITS, NEEDS_TARGET | BESIDE, "nic-dead-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"vmcore-again", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET | ONLY_CUT, "vmcore-saved"},
-	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
+	{"digest", step_digest, STREAM_LIMITS, NEEDS_TARGET, NULL},
+	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET | BESIDE_UNTIL, NULL},
 	{"journal", step_journal, SMALL_LIMITS, NEEDS_TARGET, NULL},
 	{"publish", step_publish, STREAM_LIMITS, NEEDS_TARGET, "published"},
 	{"post", step_post, HOOK_LIMITS, 0, NULL},
@@ -121,6 +125,7 @@ static const struct row rows_remote[] = {
 	{"send-nic-dead", step_send_nic_dead, SMALL_LIMITS, NEEDS_TARGET, "nic-dead-saved"},
 	{"vmcore", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET, "vmcore-saved"},
 	{"vmcore-again", step_vmcore, VMCORE_LIMITS, NEEDS_TARGET | ONLY_CUT, "vmcore-saved"},
+	{"digest", step_digest, STREAM_LIMITS, NEEDS_TARGET, NULL},
 	{"manifest", step_manifest, STREAM_LIMITS, NEEDS_TARGET, NULL},
 	{"journal", step_journal, SMALL_LIMITS, NEEDS_TARGET, NULL},
 	{"publish", step_publish, STREAM_LIMITS, NEEDS_TARGET, "published"},
@@ -214,9 +219,9 @@ static enum outcome run_row(struct run *run, const struct row *row)
 }
 
 /*
- * Whether steps may go on beside the one that saves the vmcore: only where it does not suffer from
- * them. It gets no slower with a processor for them; there is memory for all; and the target could
- * not become full, whatever the vmcore turns out to need.
+ * Whether steps may go on beside the others: only where the vmcore does not suffer from them. It
+ * gets no slower with a processor for them; there is memory for all; and the target could not
+ * become full, whatever the vmcore turns out to need.
  */
 #define BESIDE_MIN_KIB ((uint64_t)128 * 1024)
 #define BESIDE_FREE    ((uint64_t)128 << 20)
@@ -231,11 +236,15 @@ static bool beside_fits(struct run *run)
 	       free_bytes >= (uint64_t)st.st_size + BESIDE_FREE;
 }
 
+#define BESIDE_MAX 4
+
+/* The steps that go on beside the others, one after the other in a process of their own. */
 struct beside {
 	struct run *run;
-	const struct row *rows;
-	size_t count;
-	struct step_record *record; /* of each, in shared memory */
+	struct step step; /* that process */
+	size_t count;	  /* 0: there are none */
+	const struct row *row[BESIDE_MAX];
+	struct step_record *record[BESIDE_MAX]; /* of each, in shared memory */
 };
 
 static struct err *run_beside(void *arg, struct step_report *report)
@@ -243,41 +252,52 @@ static struct err *run_beside(void *arg, struct step_report *report)
 	struct beside *b = arg;
 	(void)report;
 	for (size_t i = 0; i < b->count; i++)
-		run_step(b->run, &b->rows[i], &b->record[i]);
+		run_step(b->run, b->row[i], b->record[i]);
 	return NULL;
 }
 
-/* Those that their process did not come to, because it was killed. */
-static void conclude_beside(const struct beside *b, const struct step_result *r)
+static void beside_begin(struct beside *b, const struct row *rows, size_t count)
 {
-	for (size_t i = 0; i < b->count; i++) {
-		struct step_result *of = &b->record[i].result;
-		if (of->outcome != OUTCOME_NONE)
+	struct run *run = b->run;
+	if (run->steps + BESIDE_MAX > RUN_STEPS_MAX || !beside_fits(run))
+		return;
+	for (size_t i = 0; i < count && b->count < BESIDE_MAX; i++) {
+		if (!(rows[i].flags & BESIDE))
 			continue;
-		*of = *r;
-		of->outcome = OUTCOME_FAILED;
-		tell(&b->rows[i], of);
+		b->row[b->count] = &rows[i];
+		b->record[b->count++] = next_record(run, &rows[i], NULL);
 	}
+	step_begin(&b->step, run_beside, b);
 }
 
-/* The first count rows beside the one after them. False: not here, nothing was done. */
-static bool run_rows_beside(struct run *run, const struct row *rows, size_t count)
+static bool beside_has(const struct beside *b, const struct row *row)
 {
-	if (count == 0 || run->steps + count >= RUN_STEPS_MAX || !beside_fits(run))
-		return false;
-	struct beside b = {run, rows, count, &run->step[run->steps]};
+	for (size_t i = 0; i < b->count; i++)
+		if (b->row[i] == row)
+			return true;
+	return false;
+}
+
+/* Waits for them; their process is ended when it is not done within the time of all its steps. */
+static void beside_end(struct beside *b)
+{
 	struct step_limits limits = {.wall = 0};
 	struct step_result r;
-	struct step s;
-	for (size_t i = 0; i < count; i++) {
-		next_record(run, &rows[i], NULL);
-		limits.wall += rows[i].limits.wall + GRACE_SECONDS;
+	if (b->count == 0)
+		return;
+	for (size_t i = 0; i < b->count; i++)
+		limits.wall += b->row[i]->limits.wall + GRACE_SECONDS;
+	step_end(&b->step, &limits, &r);
+	for (size_t i = 0; i < b->count; i++) {
+		struct step_result *of = &b->record[i]->result;
+		if (of->outcome != OUTCOME_NONE)
+			continue;
+		/* it was killed before it came to this one, or in it */
+		*of = r;
+		of->outcome = OUTCOME_FAILED;
+		tell(b->row[i], of);
 	}
-	step_begin(&s, run_beside, &b);
-	run_row(run, &rows[count]);
-	step_end(&s, &limits, &r);
-	conclude_beside(&b, &r);
-	return true;
+	b->count = 0;
 }
 
 static const struct row *rows_of(const struct run *run, size_t *count)
@@ -291,13 +311,13 @@ void plan_save(struct run *run)
 {
 	size_t count;
 	const struct row *rows = rows_of(run, &count);
+	struct beside beside = {.run = run};
 	for (size_t i = 0; i < count; i++) {
-		size_t beside = 0;
-		while (i + beside + 1 < count && rows[i + beside].flags & BESIDE)
-			beside++;
-		if (run_rows_beside(run, &rows[i], beside))
-			i += beside;
-		else
+		if (rows[i].flags & BESIDE_FROM)
+			beside_begin(&beside, rows, count);
+		if (rows[i].flags & BESIDE_UNTIL)
+			beside_end(&beside);
+		if (!beside_has(&beside, &rows[i]))
 			run_row(run, &rows[i]);
 	}
 }

@@ -7,7 +7,7 @@
 /* What is passed on as it is. */
 /*
  * Where nobody said what saves the dump. On a local disk the time counts until production is back,
- * and a capture has few processors: lzo takes half of zstd's time, for a third to a half more
+ * and a capture has few processors: lzo takes half of zstd's time, for a third to two thirds more
  * bytes. On a network bytes are time.
  */
 #define COLLECTOR_LOCAL	 "vmcore-filter -l -d 31"

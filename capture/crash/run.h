@@ -74,6 +74,7 @@ struct vmcore_state {
 	bool usable;	  /* some file is there */
 	bool complete;	  /* and it holds everything */
 	bool digested;	  /* read back, and its digest is in the manifest */
+	char hex[65];	  /* its digest as the target holds it; empty: not made */
 	char file[32];	  /* FILE_VMCORE or FILE_VMCORE_INCOMPLETE */
 	char writing[32]; /* what an attempt writes to */
 	uint64_t to_beat; /* bytes of an earlier attempt's file that is kept; 0: there is none */

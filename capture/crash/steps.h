@@ -16,7 +16,7 @@ step_fn step_nic_before, step_nic_drivers, step_nic_after, step_nic_dead, step_n
 /* steps_report.c */
 step_fn step_report, step_send_report;
 /* steps_save.c */
-step_fn step_open, step_vmcore, step_manifest, step_journal, step_publish;
+step_fn step_open, step_vmcore, step_digest, step_manifest, step_journal, step_publish;
 /* steps_hooks.c: the administrator's programs. */
 step_fn step_pre, step_post;
 /* release.c: gives the memory of a fadump back. */

@@ -57,7 +57,25 @@ struct err *step_vmcore(void *arg, struct step_report *report)
 	return NULL;
 }
 
-/* The dump on a remote target is digested there; the manifest does not list itself. */
+/* Of what the target holds, wherever that is. */
+struct err *step_digest(void *arg, struct step_report *report)
+{
+	struct run *run = arg;
+	struct vmcore_state *core = &run->core;
+	char hex[sizeof(core->hex)];
+	if (!core->usable) {
+		report->outcome = OUTCOME_SKIPPED;
+		step_say(report, "no vmcore was saved");
+		return NULL;
+	}
+	struct err *e = run->target.ops->digest(run, core->file, report, hex);
+	if (e)
+		return err_wrap(e, "no digest of %s", core->file);
+	memcpy(core->hex, hex, sizeof(core->hex));
+	return NULL;
+}
+
+/* The manifest does not list itself. */
 static bool skip_always(const char *name)
 {
 	return strcmp(name, FILE_MANIFEST) == 0;
@@ -106,15 +124,11 @@ struct err *step_manifest(void *arg, struct step_report *report)
 		say_error("%s: %s", FILE_RECORD, err_message(record_err));
 	err_free(record_err);
 	_cleanup_buf_ struct buf lines = BUF_INIT;
-	struct err *e = digest_tree(run->target.work, ops->remote ? skip_core : skip_always,
+	struct err *e = digest_tree(run->target.work,
+				    ops->remote || *run->core.hex ? skip_core : skip_always,
 				    &report->bytes, &lines);
-	struct err *core_err = NULL;
-	if (!e && ops->remote && run->core.usable) {
-		char hex[DIGEST_HEX_SIZE];
-		core_err = ops->digest(run, run->core.file, report, hex);
-		if (!core_err)
-			digest_line(&lines, hex, run->core.file);
-	}
+	if (!e && *run->core.hex)
+		digest_line(&lines, run->core.hex, run->core.file);
 	char path[PATH_MAX];
 	if (!e)
 		e = path_printf(path, "%s/%s", run->target.work, FILE_MANIFEST);
@@ -122,10 +136,7 @@ struct err *step_manifest(void *arg, struct step_report *report)
 		e = flush_write(path, &lines);
 	if (!e && ops->put)
 		e = ops->put(run, FILE_MANIFEST, report);
-	run->core.digested = !e && !core_err;
-	if (!e)
-		return err_wrap(core_err, "no digest of %s", run->core.file);
-	err_free(core_err);
+	run->core.digested = !e && *run->core.hex;
 	return e;
 }
 

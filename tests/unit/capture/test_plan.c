@@ -43,10 +43,9 @@ static void all_is_well(void **state)
 		      "[ -z \"$(find . -name '.*' -type f)\" ]"),
 		0);
 	assert_int_equal(sh("[ -d target/h-20261122T094142Z ]"), 0);
-	static const char *const order[] = {"pre",	   "open",	"dmesg",   "nic-before",
-					    "nic-drivers", "nic-after", "report",  "nic-dead",
-					    "vmcore",	   "manifest",	"journal", "publish",
-					    "post"};
+	static const char *const order[] = {
+		"pre",	    "open",   "dmesg",	"nic-before", "nic-drivers", "nic-after", "report",
+		"nic-dead", "vmcore", "digest", "manifest",   "journal",     "publish",	  "post"};
 	assert_int_equal(run->steps, ARRAY_SIZE(order));
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		assert_string_equal(run->step[i].name, order[i]);
