@@ -120,6 +120,13 @@ level() {
 
 json() { jq -e "$1" "$WORK/out/nic-dead.json"; }
 
+# What the guest did went as it should: its drivers were loaded, and each adapter carried frames.
+guest_was_whole() {
+	run ! grep '@failed' "$WORK/console"
+	[ "$(grep -c '@ping, [1-9][0-9]* packets received' "$WORK/console")" -eq 6 ]
+	run ! grep '@ping, 0 packets received' "$WORK/console"
+}
+
 # same_facts LEAST: what both sides say is the same, and at least so much
 same_facts() {
 	join -j 1 <(sed 's/ \([^ ]*\) /|\1 /' "$WORK/theirs.txt" | sort -k1,1) \

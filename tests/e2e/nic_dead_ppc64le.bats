@@ -3,6 +3,7 @@
 #
 # The same on POWER, where addresses in descriptors are the IOMMU's; and what devlink had stored.
 
+bats_require_minimum_version 1.5.0
 load nic_dead
 
 setup_file() {
@@ -12,6 +13,8 @@ setup_file() {
 }
 
 teardown_file() { rm -f "$WORK/vmcore"; }
+
+@test "nic dead ppc64le: every driver was loaded, and every adapter carried frames" { guest_was_whole; }
 
 @test "nic dead ppc64le: state, statistics and ring indices are those of the guest" { same_facts 60; }
 
