@@ -50,28 +50,36 @@ theirs() {
 		$1 == "@registers" && match($4, /^[TR]D[HT][0-9]*$/) { print mac[$2], $4, hex($NF) }' | sort
 }
 
-# bundle DIR: nic-dump as it is built here, with what it is linked with and the tables of registers; DIR/loader runs it;
-# and what the guest does with the virtual functions of its adapters
+# bundle ARCH DIR: nic-dump as it is installed in a guest, with the tables of registers; and what the guest does with the
+# virtual functions of its adapters
 bundle() {
-	local library
-	mkdir -p "$1/tables"
-	cp "$TOP/build/nic-dump" "$1"
-	while read -r library; do cp -L "$library" "$1"; done < <(ldd "$1/nic-dump" | grep -o '/[^ ]*')
-	mv "$1"/ld*.so* "$1/loader"
-	cp "$TOP"/capture/nic/regs/tables/*.csv "$1/tables"
-	cp "$TOP/tests/e2e/nics/vfs" "$1"
+	local payload
+	mkdir -p "$2"
+	payload=$("$TOP/tests/e2e/prepare" "$1" payload 2>"$WORK/prepare.log") || {
+		tail -30 "$WORK/prepare.log" >&3
+		return 1
+	}
+	cp "$payload/usr/bin/nic-dump" "$2"
+	cp -r "$payload/usr/share/salvor/registers" "$2/tables"
+	cp "$TOP/tests/e2e/nics/vfs" "$2"
 }
 
-# boot ARCH [BUNDLE]: the guest of the lab, and what nic-dump says of its memory
+# boot ARCH: the guest of the lab, with a nic-dump of its own to crash with; and what nic-dump says of its memory
 boot() {
-	"$LAB" nics "$1" "$WORK" ${2:+"$2"} >"$WORK/lab.log" 2>&1 || {
+	rm -rf "$WORK"
+	bundle "$1" "$WORK/bundle"
+	"$LAB" nics "$1" "$WORK" "$WORK/bundle" >"$WORK/lab.log" 2>&1 || {
 		tail -20 "$WORK/lab.log" | sed 's/^/# /' >&3
 		return 1
 	}
+	unpack live
+	unpack capture
 	/usr/bin/time -f '%M %e' -o "$WORK/cost" "$TOP/build/nic-dump" dead --vmcore "$WORK/vmcore" --output "$WORK/out"
 	sed 's/^/# nic-dump: KiB and seconds: /' "$WORK/cost" >&3
 	ours >"$WORK/ours.txt"
 	theirs >"$WORK/theirs.txt"
+	join -j 1 <(sed 's/ \([^ ]*\) /|\1 /' "$WORK/theirs.txt" | sort -k1,1) \
+		<(sed 's/ \([^ ]*\) /|\1 /' "$WORK/ours.txt" | sort -k1,1) >"$WORK/both.txt"
 }
 
 # unpack NAME: a directory that the guest had packed on its console, as $WORK/NAME
@@ -86,7 +94,7 @@ registers_of_rings() {
 	local queue
 	queue=$(jq -r '.interfaces[] | select(.driver == "igb") | .driver_state.rings[0].register' "$WORK/capture/dead.json")
 	jq -r --arg queue "$queue" '
-		.devices[].values.registers | to_entries[] | select(.key | test("^(e1000|e1000e|igb)$")) | .key as $driver |
+		.devices[].values.registers // {} | to_entries[] | select(.key | test("^(e1000|e1000e|igb)$")) | .key as $driver |
 		(if $driver == "igb" then $queue else "" end) as $n | .value.registers[] |
 		select(.name | test("^[RT]D[HT]" + $n + "$")) | "\($driver) \(.name[:3]) \(.values[0])"' \
 		"$WORK/capture/nic-before-bind.json" |
@@ -120,21 +128,108 @@ level() {
 
 json() { jq -e "$1" "$WORK/out/nic-dead.json"; }
 
-# What the guest did went as it should: its drivers were loaded, and each adapter carried frames.
+# What the guest did went as it should: its drivers and its crash kernel were loaded, and each adapter carried frames.
 guest_was_whole() {
 	run ! grep '@failed' "$WORK/console"
 	[ "$(grep -c '@ping, [1-9][0-9]* packets received' "$WORK/console")" -eq 6 ]
 	run ! grep '@ping, 0 packets received' "$WORK/console"
 }
 
+# Nothing is wrong with adapters that did what they were told; but with the first one's link, by which the guest was.
+nothing_is_wrong() {
+	local adapters='[.interfaces[] | select(.driver | IN("virtio_net", "e1000", "e1000e", "igb", "vmxnet3", "ibmveth"))]'
+	json "$adapters | length == 6 and all(.wrong == [])"
+	jq -e "$adapters | length == 6 and map(.wrong[]) == [\"the link is down: it went down 2 times since boot\"] and
+		(map(select(.wrong != []).name) == [\"eth0\"])" "$WORK/capture/dead.json"
+}
+
 # same_facts LEAST: what both sides say is the same, and at least so much
 same_facts() {
-	join -j 1 <(sed 's/ \([^ ]*\) /|\1 /' "$WORK/theirs.txt" | sort -k1,1) \
-		<(sed 's/ \([^ ]*\) /|\1 /' "$WORK/ours.txt" | sort -k1,1) >"$WORK/both.txt"
 	echo "# $(wc -l <"$WORK/both.txt") facts compared" >&3
 	[ "$(wc -l <"$WORK/both.txt")" -ge "$1" ]
 	awk '$2 != $3' "$WORK/both.txt" | tee "$WORK/differences.txt"
 	[ ! -s "$WORK/differences.txt" ]
+}
+
+# Heads and tails of each of Intel's adapters are among what is the same, and have moved; the tail of the receive ring of
+# one (see ours)
+registers_were_compared() {
+	local driver mac key keys
+	for driver in e1000 e1000e igb; do
+		mac=$(sed -n "s/ driver $driver\$//p" "$WORK/theirs.txt")
+		keys='TDT TDH RDH'
+		[ "$driver" != igb ] || keys+=' RDT'
+		for key in $keys; do grep -E "^$mac\|${key}[0-9]* [1-9][0-9]* " "$WORK/both.txt"; done
+	done
+}
+
+# All that was sent is done, and receive descriptors wait for frames.
+rings_are_idle() {
+	json '[.interfaces[].driver_state.rings[]? | select((.name | startswith("tx")) and .in_flight != null)] |
+		length >= 3 and all(.in_flight == 0)'
+	json '[.interfaces[].driver_state.rings[]? | select((.name == "rx" or .name == "rx-0") and .in_flight != null)] |
+		length >= 3 and all(.in_flight > 0 and (.done_not_cleaned // 0) == 0)'
+}
+
+# raw_is_whole MORE-THAN: what was saved of rings is there, and so many of them
+raw_is_whole() {
+	local file bytes
+	json "[.. | .raw? // empty] | length > $1 and all(.file != null and .left_out == null and .unreadable == null)"
+	while read -r file bytes; do
+		[ "$(stat -c %s "$WORK/out/dead/$file")" -eq "$bytes" ]
+	done < <(jq -r '.. | .raw? // empty | "\(.file) \(.bytes)"' "$WORK/out/nic-dead.json")
+}
+
+# saved_config LEAST: identity and base addresses of saved configuration space are what the device still says
+saved_config() {
+	local count=0 name config saved
+	while read -r _ name _ _ _ config; do
+		[ -e "$WORK/out/dead/$name/config.bin" ] || continue
+		saved=$(od -An -v -tx1 "$WORK/out/dead/$name/config.bin" | tr -d ' \n')
+		# not command and status, nor what a VF answers for its identity
+		[ "${saved:0:8}" = "${config:0:8}" ]
+		[ "${saved:16:8}${saved:32:48}" = "${config:16:8}${config:32:48}" ]
+		count=$((count + 1))
+	done < <(sed -n 's/^ *[0-9.]* *@pci/@pci/p' "$WORK/console" | tr -d '\r')
+	[ "$count" -ge "$1" ]
+}
+
+# In use, heads and tails move between the passes, and nothing else of what the tables have does: reading changes nothing.
+living_registers_move() {
+	local address table live
+	for table in e1000e e1000 igb; do
+		address=$(jq -r ".devices[] | select(.values.registers.\"$table\") | .name" "$WORK/live/nic-live.json")
+		live="[.devices[] | select(.name == \"$address\") | .values.registers.\"$table\".registers[] |
+			select(.changed) | .name | gsub(\"[0-9]\"; \"\")] | sort"
+		# e1000e writes the tail of its receive ring once in sixteen frames
+		jq -e "$live | . - [\"RDT\"] == [\"RDH\", \"TDH\", \"TDT\"]" "$WORK/live/nic-live.json"
+	done
+	jq -e '[.devices[].values.registers."virtio-common"?.registers[]? | select(.name == "device_status") | .values[2]] ==
+		["0x0f", "0x0f"]' "$WORK/live/nic-live.json"
+}
+
+# The capture kernel reads the device before a driver has it, and the rings in the memory of the kernel that died. A tail
+# is what the driver wrote last. A head is how far the device has come: what the driver has seen (next_to_clean) and what
+# it had not seen when it died or what came later, whose descriptors are done in memory.
+heads_and_tails_agree() {
+	registers_of_rings >"$WORK/registers.txt"
+	memory_of_rings >"$WORK/rings.txt"
+	cat "$WORK/registers.txt"
+	diff "$WORK/registers.txt" "$WORK/rings.txt"
+	[ "$(wc -l <"$WORK/rings.txt")" -eq 12 ]
+	# and it was no trivial case: frames had come of which a driver knew nothing, pings of 742 bytes. e1000e leaves them alone
+	# as it is told to; igb goes on looking at them.
+	jq -e '[.interfaces[] | select(.driver == "e1000e") | .driver_state.rings[] | select(.name == "rx")] |
+		length == 1 and .[0].done_not_cleaned > 0 and
+		([.[0].descriptors[] | select(.done).len] | any(. == 742) and all(. == 742 or . <= 64))' "$WORK/capture/dead.json"
+}
+
+# nothing_moves TABLES: in adapters that nobody drives no register of so many tables does; and what is not read says why
+nothing_moves() {
+	jq -e "[.devices[].values.registers | .[]? | .words_changed? // empty] | length == $1 and all(. == 0)" \
+		"$WORK/capture/nic-before-bind.json"
+	jq -e '[.devices[].items[] | select(.collector == "registers" and .outcome != "ok") | .reason] |
+		length == 2 and all(test("the driver virtio-pci has it already"))' "$WORK/capture/nic-before-bind.json"
 }
 
 # Nothing is lost between the counters of a ring: what is free, with the device, and done makes it whole.

@@ -8,11 +8,7 @@ bats_require_minimum_version 1.5.0
 load nic_dead
 
 setup_file() {
-	rm -rf "$WORK"
-	bundle "$WORK/bundle"
-	boot x86_64 "$WORK/bundle"
-	unpack live
-	unpack capture
+	boot x86_64
 	unpack vfs
 }
 
@@ -23,27 +19,15 @@ teardown_file() { rm -f "$WORK/vmcore"; }
 # All drivers' facts, as far as the guest says the same thing; at least so many in all.
 @test "nic dead: state, statistics and ring indices are those of the guest" { same_facts 70; }
 
-@test "nic dead: registers of the adapters were among what was compared" {
-	for key in TDT TDH RDT RDH; do
-		[ "$(grep -cE "^[^ ]+ ${key}[0-9]* [0-9]+$" "$WORK/theirs.txt")" -ge 3 ]
-	done
-}
+@test "nic dead: registers of the adapters were among what was compared" { registers_were_compared; }
 
 @test "nic dead: virtio rings, split and packed, are consistent" { virtio_is_consistent; }
 
-@test "nic dead: all that was sent is done, and receive descriptors wait for frames" {
-	json '[.interfaces[].driver_state.rings[]? | select((.name | startswith("tx")) and .in_flight != null)] |
-		length >= 3 and all(.in_flight == 0)'
-	json '[.interfaces[].driver_state.rings[]? | select((.name == "rx" or .name == "rx-0") and .in_flight != null)] |
-		length >= 3 and all(.in_flight > 0 and (.done_not_cleaned // 0) == 0)'
-}
+@test "nic dead: all that was sent is done, and receive descriptors wait for frames" { rings_are_idle; }
 
-@test "nic dead: raw rings are there, whole" {
-	json '[.. | .raw? // empty] | length > 20 and all(.file != null and .left_out == null and .unreadable == null)'
-	while read -r file bytes; do
-		[ "$(stat -c %s "$WORK/out/dead/$file")" -eq "$bytes" ]
-	done < <(jq -r '.. | .raw? // empty | "\(.file) \(.bytes)"' "$WORK/out/nic-dead.json")
-}
+@test "nic dead: nothing is wrong with healthy adapters" { nothing_is_wrong; }
+
+@test "nic dead: raw rings are there, whole" { raw_is_whole 20; }
 
 @test "nic dead: an interface in another namespace is found there" {
 	json '([.interfaces[] | select(.name == "lo")] | length) == 2 and
@@ -137,20 +121,10 @@ sriov_in() {
 	sriov_in "$WORK/capture/dead.json"
 }
 
-# The identity and the base addresses of saved configuration space are what the device still says.
 @test "nic dead: PCI functions, their SR-IOV and saved configuration space" {
 	json '[.functions[] | select(.sriov)] | length == 1 and .[0].sriov.num_vfs == 2 and .[0].driver == "igb"'
 	json '[.functions[] | select(.virtfn)] | length == 2 and all(.driver == "igbvf" and .physical_function != null)'
-	local count=0 name config saved
-	while read -r _ name _ _ _ config; do
-		[ -e "$WORK/out/dead/$name/config.bin" ] || continue
-		saved=$(od -An -v -tx1 "$WORK/out/dead/$name/config.bin" | tr -d ' \n')
-		# not command and status, nor what a VF answers for its identity
-		[ "${saved:0:8}" = "${config:0:8}" ]
-		[ "${saved:16:8}${saved:32:48}" = "${config:16:8}${config:32:48}" ]
-		count=$((count + 1))
-	done < <(sed -n 's/^ *[0-9.]* *@pci/@pci/p' "$WORK/console" | tr -d '\r')
-	[ "$count" -ge 5 ]
+	saved_config 5
 }
 
 @test "nic dead: less than 48 MiB and 5 seconds" {
@@ -189,41 +163,16 @@ sriov_in() {
 	"$TOP/build/wqdump" -d "$device#mlx4fix" --source Eqe --dump WQ --qp 5 --fi 1 --num 1 | grep '(CQ_ERROR)'
 }
 
-# In use, heads and tails move between the passes, and nothing else of what the tables have does: reading changes nothing.
-@test "nic dead: registers of a living adapter show which move" {
-	local address table
-	for table in e1000e e1000 igb; do
-		address=$(jq -r ".devices[] | select(.values.registers.\"$table\") | .name" "$WORK/live/nic-live.json")
-		live="[.devices[] | select(.name == \"$address\") | .values.registers.\"$table\".registers[] |
-			select(.changed) | .name | gsub(\"[0-9]\"; \"\")] | sort"
-		# e1000e writes the tail of its receive ring once in sixteen frames
-		jq -e "$live | . - [\"RDT\"] == [\"RDH\", \"TDH\", \"TDT\"]" "$WORK/live/nic-live.json"
-	done
-	jq -e '[.devices[].values.registers."virtio-common"?.registers[]? | select(.name == "device_status") | .values[2]] ==
-		["0x0f", "0x0f"]' "$WORK/live/nic-live.json"
-}
+@test "nic dead: registers of a living adapter show which move" { living_registers_move; }
 
-# The capture kernel reads the device before a driver has it, and the rings in the memory of the kernel that died. A tail
-# is what the driver wrote last. A head is how far the device has come: what the driver has seen (next_to_clean) and what
-# it had not seen when it died or what came later, whose descriptors are done in memory.
 @test "nic dead: heads and tails in the capture kernel are those of the rings in the memory of the same crash" {
-	registers_of_rings >"$WORK/registers.txt"
-	memory_of_rings >"$WORK/rings.txt"
-	cat "$WORK/registers.txt"
-	diff "$WORK/registers.txt" "$WORK/rings.txt"
-	[ "$(wc -l <"$WORK/rings.txt")" -eq 12 ]
-	# and it was no trivial case: frames had come of which a driver knew nothing. e1000e leaves them alone as it is told to;
-	# igb goes on looking at them.
-	jq -e '[.interfaces[] | select(.driver == "e1000e") | .driver_state.rings[] | select(.name == "rx") | .done_not_cleaned] |
-		length == 1 and .[0] > 0' "$WORK/capture/dead.json"
+	heads_and_tails_agree
 }
 
 @test "nic dead: nothing moves in adapters that nobody drives, and what is not read says why" {
-	capture() { jq -e "$1" "$WORK/capture/nic-before-bind.json"; }
-	capture '[.devices[].values.registers | .[]? | .words_changed? // empty] | length == 7 and all(. == 0)'
-	capture '[.devices[].items[] | select(.collector == "registers" and .outcome != "ok") | .reason] |
-		length == 2 and all(test("the driver virtio-pci has it already"))'
-	capture '[.devices[].values.registers.vmxnet3?.registers[]? | select(.name == "MACL") | .values[0]] == ["0x5a005452"]'
+	nothing_moves 7
+	jq -e '[.devices[].values.registers.vmxnet3?.registers[]? | select(.name == "MACL") | .values[0]] == ["0x5a005452"]' \
+		"$WORK/capture/nic-before-bind.json"
 }
 
 # Another dump, of the kernel whose debuginfo the lab has.

@@ -22,7 +22,7 @@ part_amd64_nics_inputs() {
 	printf 'suite %s\n%s\n' "$LAB_SUITE" "$NICS_MODULES_AMD64"
 	part_key amd64-guest
 	cat "$E2E/nics/init" "$E2E"/nics/mlx/*
-	declare -f nics_initrd nics_program nics_modules nics_fixtures kernel_headers kernel_source build_modules
+	declare -f nics_initrd nics_program nics_libraries nics_modules nics_fixtures kernel_headers kernel_source build_modules
 }
 
 part_ppc64el_nics_inputs() {
@@ -30,16 +30,21 @@ part_ppc64el_nics_inputs() {
 	part_key ppc64el-guest
 	part_key ppc64le-kernel
 	cat "$E2E/nics/init"
-	declare -f nics_initrd nics_program nics_modules
+	declare -f nics_initrd nics_program nics_libraries nics_modules
 }
 
 # nics_program ROOT TREE FILE: the program or library of the guest root, and what it is linked with
 nics_program() {
+	[ -e "$1$3" ] || die "no $3 in $1"
+	[ ! -e "$2$3" ] || return 0
+	install -D "$1$3" "$2$3"
+	nics_libraries "$1" "$2" "$1$3"
+}
+
+# nics_libraries ROOT TREE FILE: what a file is linked with, out of the guest root
+nics_libraries() {
 	local root=$1 tree=$2 file=$3 name needed
-	[ -e "$root$file" ] || die "no $file in $root"
-	[ ! -e "$tree$file" ] || return 0
-	install -D "$root$file" "$tree$file"
-	for needed in $(enter "$(part_dir tools)/root" readelf -d "$root$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+	for needed in $(enter "$(part_dir tools)/root" readelf -d "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		name=$(cd "$root" && find usr/lib usr/lib64 -maxdepth 2 -name "$needed" | head -n 1)
 		[ -n "$name" ] || die "$file needs $needed, which is not in $root"
 		nics_program "$root" "$tree" "/$name"
@@ -145,13 +150,15 @@ nics_join() {
 	cat "$2" >>"$3"
 }
 
-# nics_crash_initrd DIR PART BUNDLE: the initramfs of a guest that can crash, into DIR/initrd: the bundle as /nic, the
-# kernel that captures, and for that the same initramfs without this
+# nics_crash_initrd DIR ARCH BUNDLE: the initramfs of a guest that can crash, into DIR/initrd: the bundle as /nic with what
+# its nic-dump is linked with, the kernel that captures, and for that the same initramfs without this
 nics_crash_initrd() {
-	local dir=$1 part=$2 tree=$1/initrd.tree
+	local dir=$1 part tree=$1/initrd.tree
+	part=$(part_dir "$2-nics")
 	rm -rf "$tree"
 	mkdir -p "$tree/nic"
 	cp -r "$3"/. "$tree/nic"
+	LAB_BIND=$tree nics_libraries "$(part_dir "$2-guest")/root" "$tree" "$tree/nic/nic-dump"
 	nics_cpio "$tree" "$dir/nic.cpio"
 	mkdir "$tree/crash"
 	cp "$part/kernel" "$tree/crash/kernel"
@@ -161,7 +168,7 @@ nics_crash_initrd() {
 	rm -r "$tree" "$dir/nic.cpio" "$dir/crash.cpio"
 }
 
-# nics_end DIR ARCH GUEST: what is wanted of the guest once it is ready. On x86_64 it is told, by a link that goes down,
+# nics_end DIR GUEST: what is wanted of the guest once it is ready. One that can crash is told, by a link that goes down,
 # that its memory is saved: then it looks at itself, crashes, and its capture kernel says what that found.
 nics_end() {
 	local dir=$1 dump
@@ -172,14 +179,14 @@ nics_end() {
 	fi
 	"$E2E/qmp" "$dir/qmp" '{"execute": "stop"}' "$dump" cont \
 		'{"execute": "set_link", "arguments": {"name": "net0", "up": false}}' || return
-	await "$dir/console" '^ *[0-9.]* *@captured' 300 "$3" || return
+	await "$dir/console" '^ *[0-9.]* *@captured' 300 "$2" || return
 	"$E2E/qmp" "$dir/qmp" quit
 }
 
 # nics_run ARCH DIR [BUNDLE]: boots the guest; leaves what it said in DIR/console and its memory in DIR/vmcore. With a
-# BUNDLE (a directory with nic-dump, what it needs, and the tables of registers) it crashes after that, on x86_64.
+# BUNDLE (a directory with nic-dump and the tables of registers) it crashes after that.
 nics_run() {
-	local arch dir guest status=0 nics initrd
+	local arch dir guest status=0 nics initrd mem=512 reserved=192M
 	arch=$(debian_arch "$1")
 	dir=$(realpath -m "$2")
 	mkdir -p "$dir"
@@ -187,19 +194,19 @@ nics_run() {
 	initrd=$(part_dir "$arch-nics")/initrd
 	rm -f "$dir/initrd"
 	if [ -n "${3-}" ]; then
-		nics_crash_initrd "$dir" "$(part_dir "$arch-nics")" "$3"
+		nics_crash_initrd "$dir" "$arch" "$3"
 		initrd=$dir/initrd
 	fi
 	# shellcheck disable=SC2054 # the comma is QEMU's
 	nics=(--nic virtio-net-pci --nic virtio-net-pci,packed=on --nic e1000e --nic igb)
 	case $arch in
 	amd64) nics+=(--nic e1000 --nic vmxnet3) ;;
-	*) nics+=(--nic spapr-vlan --nic e1000) ;;
+	*) nics+=(--nic spapr-vlan --nic e1000) mem=1024 reserved=256M ;;
 	esac
 	rm -f "$dir/console"
 	guest_run --arch "$arch" --kernel "$(part_dir "$arch-nics")/kernel" --initrd "$initrd" \
-		--mem 512 --smp 1 "${nics[@]}" --console "$dir/console" --qmp "$dir/qmp" --time-limit 700 \
-		--append "panic=0 net.ifnames=0${3:+ crashkernel=192M iomem=relaxed}" >"$dir/said" 2>&1 &
+		--mem "$mem" --smp 1 "${nics[@]}" --console "$dir/console" --qmp "$dir/qmp" --time-limit 700 \
+		--append "panic=0 net.ifnames=0${3:+ crashkernel=$reserved iomem=relaxed}" >"$dir/said" 2>&1 &
 	guest=$!
 	# shellcheck disable=SC2064
 	trap "kill $guest 2>/dev/null; exit 125" INT TERM HUP
@@ -208,7 +215,7 @@ nics_run() {
 		kill "$guest" 2>/dev/null || :
 		die "nics: the guest was not ready (see $dir/console)"
 	fi
-	nics_end "$dir" "$arch" "$guest" >"$dir/qmp.log" || status=$?
+	nics_end "$dir" "$guest" >"$dir/qmp.log" || status=$?
 	[ "$status" -eq 0 ] || kill "$guest" 2>/dev/null || :
 	wait "$guest" || :
 	trap - INT TERM HUP
