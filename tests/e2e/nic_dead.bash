@@ -241,6 +241,51 @@ virtio_is_consistent() {
 		all(.packets > 0 and .last_used_idx == .packets)'
 }
 
+# drgn_ours DIR: what nic-dump saved there, in the words of nic_dead.py. Of descriptors it has those that are in use.
+drgn_ours() {
+	local name ring address bytes file
+	jq -r '.interfaces[] | .name as $name | .driver as $driver | .driver_state as $s |
+		def number: if . then 1 else 0 end;
+		"netdev \($name) \(.ifindex) \(.mtu) \(.net_device) \(.carrier_up_count) \(.carrier_down_count)",
+		(.tx | to_entries[] | .value as $q | "queue \($name) \(.key) \($q.state | split(" ")[0]) \($q.timeouts) " +
+			"\($q.lock_owner) \($q.dql_queued) \($q.dql_completed) \($q.qdisc)"),
+		($s.virtqueues[]? | "vring \($name) \(.queue) \(.layout) \(.size) \(.num_free) " +
+			if .layout == "packed" then
+				"\(.next_avail_idx) \(.avail_wrap | number) \(.last_used_idx) \(.used_wrap | number) \(.free_head)"
+			else "\(.avail_idx_shadow) \(.avail_idx) \(.used_idx) \(.last_used_idx) \(.free_head)" end),
+		($s.rings[]? | select(.next_to_use != null) |
+			"ring \($name) \(.name) \(.size) \(.next_to_use) \(.next_to_clean)"),
+		($s.rings[]? | select($driver | IN("e1000", "e1000e", "igb")) | .name as $ring | .descriptors[] |
+			"descriptor \($name) \($ring) \(.index) \(.bus_addr) \(.len) \(.done | number)"),
+		(select($driver == "ibmveth") | $s |
+			(.rings[] | "queue-of-frames \($name) \(.size) \(.index) \(.toggle)"),
+			(.pools | to_entries[] | .key as $i | .value |
+				"pool \($name) \($i) \(.size) \(.buff_size) \(.available) \(.producer) \(.consumer)"))' "$1/nic-dead.json"
+	jq -r '.interfaces[] | .name as $name | .driver_state |
+		(.virtqueues[]? | "\($name) \(.queue)-desc \(.desc.raw | "\(.address) \(.bytes) \(.file)")"),
+		(.rings[]? | select(.next_to_use != null or .format == "ibmveth-rx") |
+			"\($name) \(.name) \(.raw | "\(.address) \(.bytes) \(.file)")")' "$1/nic-dead.json" |
+		while read -r name ring address bytes file; do
+			echo "raw $name $ring $address $bytes $(sha256sum <"$1/dead/$file" | cut -d' ' -f1)"
+		done
+}
+
+# same_as_drgn PART VMCORE DIR MODULES [DRGN-OPTION…]: what nic-dump saved of the vmcore in DIR is what drgn finds there
+# with the debuginfo of the kernel in that part of the lab; and all of it, but descriptors that are not in use
+same_as_drgn() {
+	local part=$1 vmcore=$2 dir=$3 kernel name files=()
+	kernel=$("$LAB" path "$part")
+	for name in $4; do files+=("$(find "$kernel/modules-debug" -name "$name.ko*")"); done
+	shift 4
+	in_lab drgn -q -c "$vmcore" "$@" --no-default-symbols "$TOP/tests/e2e/nic_dead.py" "$vmcore" \
+		"$kernel/vmlinux.debug" "${files[@]}" | sort >"$WORK/drgn.txt"
+	drgn_ours "$dir" | sort >"$WORK/drgn-ours.txt"
+	diff <(grep -v ^descriptor "$WORK/drgn.txt") <(grep -v ^descriptor "$WORK/drgn-ours.txt")
+	grep ^descriptor "$WORK/drgn-ours.txt" | comm -23 - "$WORK/drgn.txt" >"$WORK/descriptors-differ.txt"
+	head "$WORK/descriptors-differ.txt"
+	[ ! -s "$WORK/descriptors-differ.txt" ]
+}
+
 # What nic-dump says of the adapters that never were (nics/mlx), in the words of their modules:
 # one line a fact, INTERFACE PLACE.MEMBER VALUE
 fixtures_ours() {

@@ -177,24 +177,11 @@ sriov_in() {
 
 # Another dump, of the kernel whose debuginfo the lab has.
 @test "nic dead: interfaces, queues and rings are those that drgn reads with debuginfo" {
-	local vmcore kernel module modules=()
+	local vmcore
 	vmcore=$("$LAB" vmcore-path x86_64 1024 2>"$WORK/vmcore.log")
-	kernel=$("$LAB" path amd64-kernel)
-	while read -r module; do modules+=(-s "$module"); done < <(
-		find "$kernel/modules-debug" -name 'virtio_net.ko*' -o -name 'vmxnet3.ko*')
-	[ ${#modules[@]} -eq 4 ]
-	in_lab drgn -q -c "$vmcore" -s "$kernel/vmlinux.debug" "${modules[@]}" --no-default-symbols \
-		"$TOP/tests/e2e/nic_dead.py" | sort >"$WORK/drgn.txt"
-	"$TOP/build/nic-dump" --vmcore "$vmcore" --json >"$WORK/other.json"
-	jq -r '.interfaces[] | .name as $name |
-		"netdev \(.name) \(.ifindex) \(.mtu) \(.net_device) \(.carrier_up_count) \(.carrier_down_count)",
-		(.tx | to_entries[] | .value as $q | "queue \($name) \(.key) \($q.state | split(" ")[0]) \($q.timeouts) " +
-			"\($q.lock_owner) \($q.dql_queued) \($q.dql_completed) \($q.qdisc)"),
-		(.driver_state.virtqueues[]? | "vring \($name) \(.queue) \(.size) \(.num_free) \(.avail_idx_shadow) " +
-			"\(.avail_idx) \(.used_idx) \(.last_used_idx) \(.free_head)"),
-		(.driver_state.rings[]? | select(.next_to_use != null) |
-			"ring \($name) \(.name) \(.size) \(.next_to_use) \(.next_to_clean)")' "$WORK/other.json" | sort >"$WORK/other.txt"
+	"$TOP/build/nic-dump" dead --vmcore "$vmcore" --output "$WORK/other"
+	same_as_drgn amd64-kernel "$vmcore" "$WORK/other" "virtio_net vmxnet3"
 	[ "$(grep -c '^vring' "$WORK/drgn.txt")" -ge 3 ]
 	[ "$(grep -c '^ring' "$WORK/drgn.txt")" -ge 3 ]
-	diff "$WORK/drgn.txt" "$WORK/other.txt"
+	[ "$(grep -c '^raw' "$WORK/drgn.txt")" -ge 3 ]
 }

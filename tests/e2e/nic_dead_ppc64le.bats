@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The same on POWER, where addresses in descriptors are the IOMMU's, and one adapter is the hypervisor's: the guest's own
-# kernel and registers and its capture kernel (kdump) say what nic-dump finds in memory. And what devlink had stored.
+# kernel and registers, its capture kernel (kdump) and drgn say what nic-dump finds in memory. And what devlink had stored.
 
 bats_require_minimum_version 1.5.0
 load nic_dead
 
 setup_file() {
 	boot ppc64le
+	unpack kcore
 }
 
 teardown_file() { rm -f "$WORK/vmcore"; }
@@ -36,6 +37,22 @@ teardown_file() { rm -f "$WORK/vmcore"; }
 }
 
 @test "nic dead ppc64le: nothing moves in adapters that nobody drives, and what is not read says why" { nothing_moves 5; }
+
+# The same dump. QEMU has no device that a guest could tell its VMCOREINFO; its /proc/kcore has it.
+@test "nic dead ppc64le: interfaces, rings, their bytes and their descriptors are those that drgn reads with debuginfo" {
+	local driver name
+	tr '\0' '\n' <"$WORK/kcore/start" | sed -n '/^OSRELEASE=/,/^$/p' >"$WORK/vmcoreinfo"
+	same_as_drgn ppc64le-kernel "$WORK/vmcore" "$WORK/out" "virtio_net e1000 e1000e igb ibmveth" \
+		--vmcoreinfo "$WORK/vmcoreinfo"
+	for driver in e1000 e1000e igb; do
+		name=$(jq -r ".interfaces[] | select(.driver == \"$driver\").name" "$WORK/out/nic-dead.json")
+		[ "$(grep -c "^ring $name " "$WORK/drgn.txt")" -eq 2 ]
+		[ "$(grep -c "^raw $name " "$WORK/drgn.txt")" -eq 2 ]
+		[ "$(grep -c "^descriptor $name " "$WORK/drgn-ours.txt")" -ge 256 ]
+	done
+	[ "$(grep -c '^vring' "$WORK/drgn.txt")" -eq 6 ]
+	[ "$(grep -c '^pool' "$WORK/drgn.txt")" -eq 5 ]
+}
 
 @test "nic dead ppc64le: ibmveth's queue and pools" {
 	json '[.interfaces[] | select(.driver == "ibmveth").driver_state][0] |
