@@ -53,14 +53,15 @@ theirs() {
 # bundle ARCH DIR: nic-dump as it is installed in a guest, with the tables of registers; and what the guest does with the
 # virtual functions of its adapters
 bundle() {
-	local payload
-	mkdir -p "$2"
-	payload=$("$TOP/tests/e2e/prepare" "$1" payload 2>"$WORK/prepare.log") || {
+	local payload=$WORK/payload
+	mkdir -p "$2" "$payload"
+	"$TOP/tests/e2e/prepare" "$1" "$payload" 2>"$WORK/prepare.log" || {
 		tail -30 "$WORK/prepare.log" >&3
 		return 1
 	}
 	cp "$payload/usr/bin/nic-dump" "$2"
 	cp -r "$payload/usr/share/salvor/registers" "$2/tables"
+	rm -r "$payload"
 	cp "$TOP/tests/e2e/nics/vfs" "$2"
 }
 
