@@ -126,7 +126,9 @@ int main(int argc, char **argv)
 		there++;
 		wrong += !same(&dump, &whole, pfn << shift, size);
 	}
-	for (uint64_t i = 0; i < RANDOM_READS && wrong < 20; i++) {
+	/* as many bytes of large pages as of small ones */
+	uint64_t reads = RANDOM_READS >> (shift > 12 ? shift - 12 : 0);
+	for (uint64_t i = 0; i < reads && wrong < 20; i++) {
 		uint64_t pfn = next_random(&seed) % max_pfn, from = next_random(&seed) % size;
 		if (!bitmap_test(&map, pfn))
 			continue;
