@@ -226,14 +226,13 @@ static enum outcome run_row(struct run *run, const struct row *row)
 #define BESIDE_MIN_KIB ((uint64_t)128 * 1024)
 #define BESIDE_FREE    ((uint64_t)128 << 20)
 
-static bool beside_fits(struct run *run)
+static bool beside_fits(const struct run *run)
 {
 	struct stat st;
-	uint64_t free_bytes;
 	return run->cpus > 1 && !run->target.ops->remote && run->target.open &&
 	       environment_available_kib(run->root) >= BESIDE_MIN_KIB &&
-	       stat(run->vmcore, &st) == 0 && run->target.ops->free_bytes(run, &free_bytes) &&
-	       free_bytes >= (uint64_t)st.st_size + BESIDE_FREE;
+	       stat(run->vmcore, &st) == 0 &&
+	       run->target.free_bytes >= (uint64_t)st.st_size + BESIDE_FREE;
 }
 
 #define BESIDE_MAX 4

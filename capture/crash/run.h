@@ -55,6 +55,7 @@ struct target {
 	/* Where small files are made: local: base/NAME.incomplete itself; ssh: a directory in
 	 * memory. */
 	char work[PATH_MAX];
+	uint64_t free_bytes; /* local: when it was opened; 0: not known */
 	bool mounted, was_read_only, open, published;
 };
 

@@ -179,11 +179,10 @@ static struct err *local_open(struct run *run, struct step_report *report)
 	if (e)
 		return e;
 	make_reserve(t);
-	uint64_t free_bytes = 0;
-	local_free_bytes(run, &free_bytes);
+	local_free_bytes(run, &t->free_bytes);
 	t->open = true;
 	step_say(report, "%s (%s): %s/%s, %llu MiB free", t->device, t->fstype, t->save_path,
-		 t->name, (unsigned long long)(free_bytes >> 20));
+		 t->name, (unsigned long long)(t->free_bytes >> 20));
 	return NULL;
 }
 

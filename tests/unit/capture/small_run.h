@@ -29,6 +29,7 @@ static inline struct err *open_here(struct run *r, struct step_report *report)
 	struct err *e = incident_create(t->base, "h", r->started_wall, t->name);
 	if (!e)
 		e = path_printf(t->work, "%s/%s%s", t->base, t->name, INCIDENT_WRITING);
+	t->free_bytes = (uint64_t)1 << 30;
 	t->open = !e;
 	return e;
 }
