@@ -51,6 +51,17 @@ cpus_of() {
 	done
 }
 
+@test "kdump_cpus: what can be had of the vmcore again was made beside the rest, and is whole" {
+	for n in 1 2; do
+		cd "$(dump_dir $n)"
+		jq -e '[.steps[] | {(.name): .}] | add | .report.start < ."nic-after".start and
+			([.report, ."nic-dead", ."nic-after", .vmcore, .digest] | all(.outcome == "ok"))' capture.json
+		jq -e '.complete and (.interfaces | length >= 2)' nic-dead/nic-dead.json
+		grep -q sysrq_handle_crash report.txt
+		[ "$(grep -cE ' (report.txt|report.json|nic-dead/nic-dead.json|vmcore)$' SHA256SUMS)" -eq 4 ]
+	done
+}
+
 @test "kdump_cpus: crash opens both and backtraces the panic task" {
 	for n in 1 2; do
 		crash_says x86_64 "$(dump_dir $n)/vmcore" $'bt' >"$WORK/crash-$n.txt"
