@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "base/clock.h"
 #include "crash/collector.h"
 #include "crash/say.h"
@@ -224,15 +223,11 @@ static enum outcome run_row(struct run *run, const struct row *row)
  * become full, whatever the vmcore turns out to need.
  */
 #define BESIDE_MIN_KIB ((uint64_t)128 * 1024)
-#define BESIDE_FREE    ((uint64_t)128 << 20)
 
 static bool beside_fits(const struct run *run)
 {
-	struct stat st;
-	return run->cpus > 1 && !run->target.ops->remote && run->target.open &&
-	       environment_available_kib(run->root) >= BESIDE_MIN_KIB &&
-	       stat(run->vmcore, &st) == 0 &&
-	       run->target.free_bytes >= (uint64_t)st.st_size + BESIDE_FREE;
+	return run->cpus > 1 && target_is_roomy(run) &&
+	       environment_available_kib(run->root) >= BESIDE_MIN_KIB;
 }
 
 #define BESIDE_MAX 4

@@ -5,21 +5,13 @@
 #include <sys/utsname.h>
 
 /* What is passed on as it is. */
-/*
- * Where nobody said what saves the dump. On a local disk the time counts until production is back,
- * and a capture has few processors: lzo takes half of zstd's time, for a third to two thirds more
- * bytes. On a network bytes are time.
- */
-#define COLLECTOR_LOCAL	 "vmcore-filter -l -d 31"
-#define COLLECTOR_REMOTE "vmcore-filter -z -d 31"
-
 static const struct {
 	enum conf_value from;
 	enum setting to;
 	const char *fallback;
 } passed[] = {
 	{CONF_PATH, SET_SAVE_PATH, "/var/crash"},
-	{CONF_CORE_COLLECTOR, SET_CORE_COLLECTOR, NULL},
+	{CONF_CORE_COLLECTOR, SET_CORE_COLLECTOR, NULL}, /* the capture chooses (collector.c) */
 	{CONF_KDUMP_PRE, SET_KDUMP_PRE, NULL},
 	{CONF_KDUMP_POST, SET_KDUMP_POST, NULL},
 	{CONF_EXTRA_BINS, SET_EXTRA_BINS, NULL},
@@ -57,13 +49,7 @@ struct err *resolve(const struct root *root, const char *file, const struct kdum
 	if (e)
 		return e;
 	resolve_root_device(root, s);
-	bool remote = c->target_kind && strcmp(c->target_kind, "ssh") == 0;
-	if (!c->value[CONF_CORE_COLLECTOR])
-		e = settings_set(s, SET_CORE_COLLECTOR,
-				 remote ? COLLECTOR_REMOTE : COLLECTOR_LOCAL);
-	if (e)
-		return e;
-	if (remote)
+	if (c->target_kind && strcmp(c->target_kind, "ssh") == 0)
 		return resolve_ssh(root, file, c, s);
 	return resolve_local(root, file, c, s);
 }

@@ -75,6 +75,13 @@ extern const struct target_ops target_ssh;
  */
 struct err *target_local_rootfs(struct run *run) must_check;
 
+/*
+ * Whether the target could not become full, whatever becomes of the vmcore: it is local, and had
+ * room for all of memory, and TARGET_SPARE_BYTES for the rest, when it was opened.
+ */
+#define TARGET_SPARE_BYTES ((uint64_t)128 << 20)
+bool target_is_roomy(const struct run *run);
+
 /* NULL when there is no such kind. */
 const struct target_ops *target_find(const char *name);
 

@@ -51,6 +51,36 @@ static void all_is_well(void **state)
 		assert_string_equal(run->step[i].name, order[i]);
 }
 
+static struct err *open_with_little_room(struct run *r, struct step_report *report)
+{
+	struct err *e = open_here(r, report);
+	r->target.free_bytes = CORE_SIZE + TARGET_SPARE_BYTES - 1;
+	return e;
+}
+
+/* lzo where more bytes cannot be too many, zstd elsewhere; and zstd where there is no lzo. */
+static void what_saves_when_nobody_chose(void **state)
+{
+	(void)state;
+	plan_save(run);
+	assert_string_equal(run->core.attempt[0].collector, "vmcore-filter -l -d 31");
+	run->steps = 0;
+	run->started_wall++;
+	run->target.published = false;
+	script("vmcore-filter", DMESG LAST_TWO "[ $1 = -z ] || exit 2; cp $in $out");
+	plan_save(run);
+	assert_int_equal(run->core.attempts, 2);
+	assert_string_equal(run->core.attempt[1].collector, "vmcore-filter -z -d 31");
+	assert_true(run_whole(run));
+	run->steps = 0;
+	run->started_wall++;
+	run->target.published = false;
+	ops.open = open_with_little_room;
+	plan_save(run);
+	assert_int_equal(run->core.attempts, 1);
+	assert_string_equal(run->core.attempt[0].collector, "vmcore-filter -z -d 31");
+}
+
 static void the_journal(void **state)
 {
 	(void)state;
@@ -424,6 +454,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(all_is_well),
+		T(what_saves_when_nobody_chose),
 		T(the_journal),
 		T(collectors_in_turn),
 		T(the_collectors_record_is_kept),

@@ -38,7 +38,7 @@ static void what_the_vmcore_can_say_again_goes_on_beside_it(void **state)
 static struct err *open_with_little_room(struct run *r, struct step_report *report)
 {
 	struct err *e = open_here(r, report);
-	r->target.free_bytes = CORE_SIZE + ((uint64_t)128 << 20) - 1;
+	r->target.free_bytes = CORE_SIZE + TARGET_SPARE_BYTES - 1;
 	return e;
 }
 

@@ -117,7 +117,7 @@ static void local_targets(void **state)
 	assert_ok(resolve_text("path /srv/my data", &s));
 	assert_string_equal(settings_get(&s, SET_TARGET_OPTIONS), "subvolid=5");
 	assert_string_equal(settings_get(&s, SET_FINAL_ACTION), "default");
-	assert_string_equal(settings_get(&s, SET_CORE_COLLECTOR), "vmcore-filter -l -d 31");
+	assert_string_equal(settings_get(&s, SET_CORE_COLLECTOR), "");
 	assert_string_equal(settings_get(&s, SET_ROOT_DEVICE), "UUID=1111-aa");
 	settings_deinit(&s);
 	put("proc/self/mountinfo", "21 1 0:20 / / rw - overlay overlay rw\n"
@@ -223,7 +223,6 @@ static void ssh_to_this_machine(void **state)
 	put("etc/ssh/ssh_known_hosts", "other " HOST_KEY "\n[127.0.0.1]:2222 " HOST_KEY "\n");
 	assert_ok(resolve_text("ssh kd@127.0.0.1:2222\nsshkey /root/.ssh/key\npath /d", &s));
 	assert_string_equal(settings_get(&s, SET_TARGET), "ssh");
-	assert_string_equal(settings_get(&s, SET_CORE_COLLECTOR), "vmcore-filter -z -d 31");
 	assert_string_equal(settings_get(&s, SET_SSH_USER), "kd");
 	assert_string_equal(settings_get(&s, SET_SSH_HOST), "127.0.0.1");
 	assert_string_equal(settings_get(&s, SET_SSH_ADDRESS), "127.0.0.1");
