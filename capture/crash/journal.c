@@ -71,6 +71,8 @@ static void put_steps(struct json *j, const struct run *run)
 	json_array(j, "steps");
 	for (unsigned i = 0; i < run->steps; i++) {
 		const struct step_result *r = &run->step[i].result;
+		if (r->outcome == OUTCOME_NONE)
+			continue; /* the one that writes this */
 		json_object(j, NULL);
 		json_str(j, "name", run->step[i].name);
 		const char *target = fallback_step_target(run, i);

@@ -42,6 +42,10 @@ static void all_is_well(void **state)
 		      "report.txt vmcore vmcore-dmesg.txt)\" ] && "
 		      "[ -z \"$(find . -name '.*' -type f)\" ]"),
 		0);
+	/* of the steps that are over when it is written */
+	assert_int_equal(check("grep -q '\"name\": \"manifest\"' capture.json && "
+			       "! grep -qE '\"name\": \"journal\"|not-run' capture.json"),
+			 0);
 	assert_int_equal(sh("[ -d target/h-20261122T094142Z ]"), 0);
 	static const char *const order[] = {
 		"pre",	    "open",   "dmesg",	"nic-before", "nic-drivers", "nic-after", "report",
