@@ -124,8 +124,10 @@ struct err *step_manifest(void *arg, struct step_report *report)
 		say_error("%s: %s", FILE_RECORD, err_message(record_err));
 	err_free(record_err);
 	_cleanup_buf_ struct buf lines = BUF_INIT;
+	/* A vmcore that could not be read back is not tried again: the other files would be lost.
+	 */
 	struct err *e = digest_tree(run->target.work,
-				    ops->remote || *run->core.hex ? skip_core : skip_always,
+				    ops->remote || run->core.usable ? skip_core : skip_always,
 				    &report->bytes, &lines);
 	if (!e && *run->core.hex)
 		digest_line(&lines, run->core.hex, run->core.file);

@@ -225,6 +225,33 @@ static void a_dump_without_its_manifest_is_not_called_complete(void **state)
 			 0);
 }
 
+static struct err *unreadable(struct run *r, const char *name, struct step_report *report,
+			      char hex[65])
+{
+	(void)r;
+	(void)report;
+	(void)hex;
+	return err_os(EIO, "%s", name);
+}
+
+/* A vmcore that cannot be read back costs the other files nothing, and is not read twice. */
+static void a_dump_that_cannot_be_read_back_has_a_manifest_of_the_rest(void **state)
+{
+	(void)state;
+	ops.digest = unreadable;
+	plan_save(run);
+	assert_int_equal(step("digest")->outcome, OUTCOME_FAILED);
+	assert_int_equal(step("manifest")->outcome, OUTCOME_OK);
+	assert_true(step("manifest")->bytes < CORE_SIZE);
+	assert_false(run_whole(run));
+	assert_int_equal(
+		check("case $PWD in */h-20261122T094142Z-incomplete) ;; *) exit 1 ;; "
+		      "esac; cmp vmcore ../../proc/vmcore && "
+		      "! grep -q ' vmcore$' SHA256SUMS && grep -q report.txt SHA256SUMS && "
+		      "sha256sum --strict --quiet -c SHA256SUMS"),
+		0);
+}
+
 /* As when memory runs out: the step's process is killed while it waits for the collector. */
 static void a_killed_step_goes_on_with_the_next_collector(void **state)
 {
@@ -464,6 +491,7 @@ int main(void)
 		T(the_collectors_record_is_kept),
 		T(an_incomplete_dump_is_named_so),
 		T(a_dump_without_its_manifest_is_not_called_complete),
+		T(a_dump_that_cannot_be_read_back_has_a_manifest_of_the_rest),
 		T(a_killed_step_goes_on_with_the_next_collector),
 		T(a_step_that_is_killed_twice),
 		T(the_first_target_is_told_from_the_second),
