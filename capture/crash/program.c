@@ -128,9 +128,11 @@ static void limit_child(const struct program *p)
 	}
 }
 
-static void exec_child(const struct program *p, int out, int err)
+static void exec_child(const struct program *p, int out, int err, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1); /* it died before that: nobody watches over us */
 	signal(SIGPIPE, SIG_DFL);
 	limit_child(p);
 	int null = open("/dev/null", O_RDONLY);
@@ -155,9 +157,10 @@ static struct err *start(struct running *run)
 		close(err[1]);
 		return err_os(errnum, "pipe");
 	}
+	pid_t self = getpid();
 	run->pid = fork();
 	if (run->pid == 0)
-		exec_child(run->p, out[1], err[1]);
+		exec_child(run->p, out[1], err[1], self);
 	int errnum = errno;
 	close(err[1]);
 	if (out[1] >= 0)

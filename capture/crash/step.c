@@ -116,11 +116,13 @@ bool child_end(pid_t pid, bool group, int *status)
 	return true;
 }
 
-static void child_main(step_fn *fn, void *arg, struct step_report *report)
+static void child_main(step_fn *fn, void *arg, struct step_report *report, pid_t parent)
 {
 	on_tick = NULL; /* its own steps are within the parent's limits or not at all */
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1); /* killed before that: nobody would end this one */
 	signal(SIGTERM, SIG_DFL);
 	struct err *e = fn(arg, report);
 	if (e) {
@@ -195,9 +197,10 @@ void step_begin(struct step *s, step_fn *fn, void *arg)
 	s->report = step_share(sizeof(*s->report));
 	if (!s->report)
 		return;
+	pid_t self = getpid();
 	s->pid = fork();
 	if (s->pid == 0)
-		child_main(fn, arg, s->report);
+		child_main(fn, arg, s->report, self);
 	if (s->pid < 0) {
 		s->report->outcome = OUTCOME_FAILED;
 		step_say(s->report, "cannot start a process: %s", strerror(errno));

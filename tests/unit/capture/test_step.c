@@ -182,6 +182,37 @@ static void nothing_of_a_step_stays(void **state)
 	step_unshare(orphan, sizeof(*orphan));
 }
 
+static struct err *outlives(void *arg, struct step_report *report)
+{
+	(void)report;
+	usleep(100000);
+	atomic_fetch_add((_Atomic int *)arg, 1);
+	return NULL;
+}
+
+static struct err *dies_at_once(void *arg, struct step_report *report)
+{
+	(void)report;
+	struct step s;
+	step_begin(&s, outlives, arg);
+	raise(SIGKILL);
+	return NULL;
+}
+
+/* Killed before its child asked to be killed with it. */
+static void a_step_does_not_outlive_its_parent(void **state)
+{
+	(void)state;
+	_Atomic int *outlived = step_share(sizeof(*outlived));
+	assert_non_null(outlived);
+	struct step_result r;
+	for (int i = 0; i < 20; i++)
+		step_run(&none, dies_at_once, outlived, &r);
+	usleep(300000);
+	assert_int_equal(atomic_load(outlived), 0);
+	step_unshare(outlived, sizeof(*outlived));
+}
+
 static struct err *long_words(void *arg, struct step_report *report)
 {
 	(void)arg;
@@ -217,6 +248,7 @@ int main(void)
 		cmocka_unit_test(a_child_that_ignores_term),
 		cmocka_unit_test(progress_keeps_a_step_alive),
 		cmocka_unit_test(nothing_of_a_step_stays),
+		cmocka_unit_test(a_step_does_not_outlive_its_parent),
 		cmocka_unit_test(messages_are_cut),
 		cmocka_unit_test(names),
 	};
