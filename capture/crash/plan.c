@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include "base/clock.h"
 #include "crash/collector.h"
 #include "crash/say.h"
@@ -192,7 +193,11 @@ static void run_step(struct run *run, const struct row *row, struct step_record 
 	} else {
 		if (!(row->flags & CLEANUP))
 			say("%s: starts", row->name);
-		step_run(&row->limits, row->fn, run, r);
+		struct step s;
+		step_begin(&s, row->fn, run);
+		record->group = s.pid;
+		step_end(&s, &row->limits, r);
+		record->group = 0;
 	}
 	tell(row, r);
 }
@@ -261,6 +266,7 @@ static void beside_begin(struct beside *b, const struct row *rows, size_t count)
 		b->row[b->count] = &rows[i];
 		b->record[b->count++] = next_record(run, &rows[i], NULL);
 	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* for beside_end() */
 	step_begin(&b->step, run_beside, b);
 }
 
@@ -286,7 +292,9 @@ static void beside_end(struct beside *b)
 		struct step_result *of = &b->record[i]->result;
 		if (of->outcome != OUTCOME_NONE)
 			continue;
-		/* it was killed before it came to this one, or in it */
+		/* it was killed before it came to this one, or in it: what still writes goes, too
+		 */
+		step_end_orphans(b->record[i]->group);
 		*of = r;
 		of->outcome = OUTCOME_FAILED;
 		tell(b->row[i], of);

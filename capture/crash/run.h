@@ -103,6 +103,7 @@ struct first_target {
 struct step_record {
 	char name[32];
 	uint64_t available_kib; /* memory, when it began; 0: not known */
+	pid_t group;		/* while it goes on: of its processes; else 0 */
 	struct step_result result;
 };
 

@@ -233,6 +233,17 @@ void step_end(struct step *s, const struct step_limits *limits, struct step_resu
 	s->report = NULL;
 }
 
+void step_end_orphans(pid_t group)
+{
+	double until = clock_now() + GRACE_KILL;
+	while (group > 0 && clock_now() < until) {
+		kill(-group, SIGKILL);
+		if (waitpid(-group, NULL, WNOHANG) < 0 && errno == ECHILD)
+			break;
+		poll(NULL, 0, 10);
+	}
+}
+
 void step_run(const struct step_limits *limits, step_fn *fn, void *arg, struct step_result *result)
 {
 	struct step s;

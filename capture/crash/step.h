@@ -70,6 +70,12 @@ struct step {
 };
 void step_begin(struct step *s, step_fn *fn, void *arg);
 void step_end(struct step *s, const struct step_limits *limits, struct step_result *result);
+/*
+ * Ends what is left of a step whose parent, a step itself, was killed: group is what its step.pid
+ * was. For a process that adopts orphans (PR_SET_CHILD_SUBREAPER). Returns when they are gone, or,
+ * where they do not die, after some seconds.
+ */
+void step_end_orphans(pid_t group);
 
 /*
  * Called in this process several times a second while a step runs here and is within its limits;

@@ -81,6 +81,22 @@ static void what_is_beside_is_killed(void **state)
 	assert_int_equal(step("vmcore")->outcome, OUTCOME_OK);
 }
 
+/* Whoever killed it, nobody writes to the dump's files once they are being digested. */
+static void what_is_beside_leaves_nobody_who_writes(void **state)
+{
+	(void)state;
+	give_means();
+	script("vmcore-report", "read -r a b c parent rest </proc/$PPID/stat; echo text > $2; "
+				"(while echo text; do sleep 0.01; done) >> $2 & "
+				"kill -9 $parent; sleep 60");
+	plan_save(run);
+	assert_true(run_whole(run));
+	assert_int_equal(step("report")->outcome, OUTCOME_FAILED);
+	assert_int_equal(check("grep -q report.txt SHA256SUMS && sleep 0.2 && "
+			       "sha256sum --strict --quiet -c SHA256SUMS"),
+			 0);
+}
+
 /* One that hangs is ended by its own limit; nothing but the manifest waits for it. */
 static void what_is_beside_hangs(void **state)
 {
@@ -121,6 +137,7 @@ int main(void)
 		T(what_the_vmcore_can_say_again_goes_on_beside_it),
 		T(without_the_means_it_comes_first),
 		T(what_is_beside_is_killed),
+		T(what_is_beside_leaves_nobody_who_writes),
 		T(what_is_beside_hangs),
 		T(the_digest_does_not_wait_for_what_is_beside),
 	};
