@@ -35,13 +35,6 @@ static void what_the_vmcore_can_say_again_goes_on_beside_it(void **state)
 			 0);
 }
 
-static struct err *open_with_little_room(struct run *r, struct step_report *report)
-{
-	struct err *e = open_here(r, report);
-	r->target.free_bytes = CORE_SIZE + TARGET_SPARE_BYTES - 1;
-	return e;
-}
-
 /* The vmcore must not suffer: with one processor, a target that could become full, or little
  * memory, it comes last. */
 static void without_the_means_it_comes_first(void **state)
