@@ -15,7 +15,8 @@ bool target_is_roomy(const struct run *run)
 	struct stat st;
 	const struct target *t = &run->target;
 	return t->open && !t->ops->remote && stat(run->vmcore, &st) == 0 &&
-	       t->free_bytes >= (uint64_t)st.st_size + TARGET_SPARE_BYTES;
+	       t->free_bytes >=
+		       (uint64_t)st.st_size + (uint64_t)st.st_size / 64 + TARGET_SPARE_BYTES;
 }
 
 const struct target_ops *target_find(const char *name)

@@ -77,7 +77,8 @@ struct err *target_local_rootfs(struct run *run) must_check;
 
 /*
  * Whether the target could not become full, whatever becomes of the vmcore: it is local, and had
- * room for all of memory, and TARGET_SPARE_BYTES for the rest, when it was opened.
+ * room for all of memory, a 64th more (24 bytes describe a page), and TARGET_SPARE_BYTES for the
+ * rest, when it was opened.
  */
 #define TARGET_SPARE_BYTES ((uint64_t)128 << 20)
 bool target_is_roomy(const struct run *run);

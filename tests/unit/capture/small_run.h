@@ -37,7 +37,7 @@ static inline struct err *open_here(struct run *r, struct step_report *report)
 static inline struct err *open_with_little_room(struct run *r, struct step_report *report)
 {
 	struct err *e = open_here(r, report);
-	r->target.free_bytes = CORE_SIZE + TARGET_SPARE_BYTES - 1;
+	r->target.free_bytes = CORE_SIZE + CORE_SIZE / 64 + TARGET_SPARE_BYTES - 1;
 	return e;
 }
 
