@@ -6,8 +6,10 @@
 # which counts whole seconds. Production: this boot's.
 
 # read_journal FILE: sets JOURNAL to "STARTED UPTIME ENVIRONMENT" and a line "START SECONDS OUTCOME NAME" for each step
-# that took time, 64 at most. The file is kdump-capture's own, a member a line; of another, what looks the same counts.
+# that took time, in the order in which they began, 64 at most. The file is kdump-capture's own, a member a line; of
+# another, what looks the same counts.
 read_journal() {
+	local line
 	JOURNAL=$(dump_file "$1" | LC_ALL=C awk '
 		function value() { sub(/^[^:]*: /, ""); sub(/,$/, ""); gsub(/"/, ""); return substr($0, 1, 80) }
 		function number(s) { return s ~ /^[0-9]+(\.[0-9]+)?$/ && length(s) < 14 ? s + 0 : -1 }
@@ -30,7 +32,7 @@ read_journal() {
 			printf "%s %.2f %s\n", started, (uptime > 0 ? uptime : 0), environment
 			for (i = 1; i <= n; i++)
 				print line[i]
-		}')
+		}' | { IFS= read -r line && printf '%s\n' "$line" && LC_ALL=C sort -s -n; })
 }
 
 # read_last_words: of DUMP; sets PASSED to the seconds from the token to the crashed kernel's last line, by its stamps.

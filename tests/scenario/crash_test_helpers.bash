@@ -68,18 +68,18 @@ captured() {
 		      "bytes": 0
 		    },
 		    {
-		      "name": "dmesg",
-		      "outcome": "ok",
-		      "start": 0.100,
-		      "seconds": 0.200,
-		      "bytes": 100
-		    },
-		    {
 		      "name": "vmcore",
 		      "outcome": "ok",
 		      "start": 1.000,
 		      "seconds": 5.500,
 		      "bytes": 7
+		    },
+		    {
+		      "name": "dmesg",
+		      "outcome": "ok",
+		      "start": 0.100,
+		      "seconds": 0.200,
+		      "bytes": 100
 		    }
 		  ]
 		}
