@@ -72,6 +72,7 @@ struct err *step_digest(void *arg, struct step_report *report)
 	if (e)
 		return err_wrap(e, "no digest of %s", core->file);
 	memcpy(core->hex, hex, sizeof(core->hex));
+	atomic_store(&report->bytes, core->bytes);
 	return NULL;
 }
 

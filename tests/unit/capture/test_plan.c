@@ -35,6 +35,7 @@ static void all_is_well(void **state)
 	assert_true(run->core.complete);
 	assert_true(run->target.published);
 	assert_int_equal(run->core.bytes, CORE_SIZE);
+	assert_int_equal(step("digest")->bytes, CORE_SIZE);
 	assert_int_equal(
 		check("sha256sum --strict --quiet -c SHA256SUMS && cmp vmcore "
 		      "../../proc/vmcore && [ \"$(LC_ALL=C ls)\" = "
