@@ -13,7 +13,8 @@ e2e_tests    := $(sort $(wildcard tests/e2e/*.bats))
 sanitized := $(patsubst $(OUT)/%,$(sanitize_out)/%,$(tests))
 quick     := $(tests) $(sanitized) $(scenarios) "lint=OUT=$(OUT) tests/lint/run"
 
-run_tests = OUT=$(OUT) tests/run --log-dir $(OUT)/test-logs
+# Most of them wait more than they work.
+run_tests = OUT=$(OUT) tests/run --log-dir $(OUT)/test-logs --jobs $(shell expr 2 '*' `nproc`)
 
 .PHONY: check check-quick check-build check-now check-quick-now
 check-quick:
