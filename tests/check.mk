@@ -13,8 +13,9 @@ e2e_tests    := $(sort $(wildcard tests/e2e/*.bats))
 sanitized := $(patsubst $(OUT)/%,$(sanitize_out)/%,$(tests))
 quick     := $(tests) $(sanitized) $(scenarios) "lint=OUT=$(OUT) tests/lint/run"
 
-# Most of them wait more than they work.
-run_tests = OUT=$(OUT) tests/run --log-dir $(OUT)/test-logs --jobs $(shell expr 2 '*' `nproc`)
+run_tests = OUT=$(OUT) tests/run --log-dir $(OUT)/test-logs
+# For people: most of them wait more than they work.
+twice     = --jobs $(shell expr 2 '*' `nproc`)
 
 .PHONY: check check-quick check-build check-now check-quick-now
 check-quick:
@@ -29,7 +30,7 @@ check-build:
 	@$(MAKE) --no-print-directory $(jobs) SANITIZE=1 OUT=$(sanitize_out) tests
 
 check-quick-now: check-build
-	@$(run_tests) $(quick)
+	@$(run_tests) $(twice) $(quick)
 check-now: check-build
 	@$(MAKE) --no-print-directory $(jobs) fuzz-build
 	@$(MAKE) --no-print-directory corrupt-build
