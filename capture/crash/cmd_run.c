@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include "base/clock.h"
+#include "base/pool.h"
 #include "crash/alive.h"
 #include "crash/fallback.h"
 #include "crash/final.h"
@@ -57,7 +58,7 @@ static struct err *run_init(struct run *run, const struct root *root, const stru
 	run->started_wall = time(NULL);
 	run->uptime = read_uptime(root);
 	run->memory_kib = environment_memory_kib(root);
-	run->cpus = environment_cpus();
+	run->cpus = pool_usable_cpus();
 	run->report_seconds = REPORT_SECONDS;
 	run->nic_seconds = NIC_SECONDS;
 	run->environment = environment_detect(root);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "crash/environment.h"
 
-#include <sched.h>
 #include <string.h>
 
 /*
@@ -51,14 +50,6 @@ uint64_t environment_memory_kib(const struct root *root)
 uint64_t environment_available_kib(const struct root *root)
 {
 	return memory_line(root, "MemAvailable:");
-}
-
-unsigned environment_cpus(void)
-{
-	/* A kernel with more than these refuses (EINVAL); a capture has a few of them. */
-	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-	return count > 0 ? (unsigned)count : 1;
 }
 
 uint64_t environment_spare_kib(const struct root *root, uint64_t min, uint64_t max)

@@ -18,8 +18,6 @@ enum environment environment_detect(const struct root *root);
 /* MemTotal and MemAvailable of /proc/meminfo in KiB; 0 when it cannot be read. */
 uint64_t environment_memory_kib(const struct root *root);
 uint64_t environment_available_kib(const struct root *root);
-/* Processors that this process may run on; 1 when that is not known. */
-unsigned environment_cpus(void);
 /*
  * What a program may have that the dump must not suffer from: three quarters of what is available,
  * since the rest is for the files it writes and for the kernel; at most max. 0: that is less than

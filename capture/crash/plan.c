@@ -83,9 +83,6 @@ struct row {
 		60, 0                                                                              \
 	}
 
-/* What ending a step that passed its limits may take (step.c). */
-#define GRACE_SECONDS 5
-
 static const struct row rows_local[] = {
 	{"pre", step_pre, HOOK_LIMITS, ONLY_FIRST, NULL},
 	{"open", step_open, OPEN_LIMITS, NEEDS_PRE, "target-open"},
@@ -286,7 +283,7 @@ static void beside_end(struct beside *b)
 	if (b->count == 0)
 		return;
 	for (size_t i = 0; i < b->count; i++)
-		limits.wall += b->row[i]->limits.wall + GRACE_SECONDS;
+		limits.wall += b->row[i]->limits.wall + STEP_GRACE;
 	step_end(&b->step, &limits, &r);
 	for (size_t i = 0; i < b->count; i++) {
 		struct step_result *of = &b->record[i]->result;

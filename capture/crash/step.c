@@ -17,7 +17,7 @@
 /* Between TERM and KILL: enough for a collector to close its file. */
 #define GRACE_TERM 2.0
 /* After KILL a process that can die does so at once; longer means it sleeps uninterruptibly. */
-#define GRACE_KILL 3.0
+#define GRACE_KILL (STEP_GRACE - GRACE_TERM)
 /* How often limits are looked at: their precision. */
 #define WAIT_SLICE 0.25
 

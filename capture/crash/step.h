@@ -45,6 +45,9 @@ struct step_result {
 	char message[STEP_MESSAGE_MAX];
 };
 
+/* What ending one that passed its limits may take besides, in seconds. */
+#define STEP_GRACE 5.0
+
 struct step_limits {
 	double wall;  /* seconds; 0: no limit */
 	double stall; /* seconds without a change of progress or bytes; 0: no limit */

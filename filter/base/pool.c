@@ -2,7 +2,15 @@
 #include "base/pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
+
+unsigned int pool_usable_cpus(void)
+{
+	/* A kernel for more processors than the set has refuses (EINVAL). */
+	cpu_set_t set;
+	return sched_getaffinity(0, sizeof(set), &set) < 0 ? 1 : (unsigned int)CPU_COUNT(&set);
+}
 
 /*
  * A ring of tickets: head <= started <= tail. Items [head, tail) are inside, [started, tail) wait

@@ -17,6 +17,9 @@
 
 struct pool;
 
+/* Processors that this process may run on; 1 when that is not known. */
+unsigned int pool_usable_cpus(void);
+
 /* Works on one item with the worker's own context; reports failures inside the item. */
 typedef void (*pool_work_fn)(void *worker, void *item);
 

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
 #include <string.h>
+#include "base/pool.h"
 
 #define DEFAULT_LEVEL	31
 #define MAX_THREADS	256
@@ -71,14 +71,6 @@ static struct err *number(const char *what, const char *text, unsigned long most
 			       most);
 	*ret = (unsigned int)n;
 	return NULL;
-}
-
-static unsigned int usable_cpus(void)
-{
-	cpu_set_t set;
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 1;
-	return (unsigned int)CPU_COUNT(&set);
 }
 
 static struct err *set_codec(struct options *o, const struct codec *codec, const char *name)
@@ -225,7 +217,7 @@ static bool called_makedumpfile(const char *argv0)
 
 struct err *options_parse(int argc, char **argv, struct options *ret)
 {
-	struct options o = {.message_level = MESSAGE_DEFAULT, .threads = usable_cpus()};
+	struct options o = {.message_level = MESSAGE_DEFAULT, .threads = pool_usable_cpus()};
 	if (!called_makedumpfile(argv[0])) {
 		o.level = DEFAULT_LEVEL;
 		o.codec = codec_nth(0);
