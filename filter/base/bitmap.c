@@ -92,6 +92,19 @@ void bitmap_and(struct bitmap *b, const struct bitmap *other)
 	}
 }
 
+void bitmap_or(struct bitmap *b, const struct bitmap *other)
+{
+	for (uint64_t i = 0; i < nbytes(b->nbits); i += 8) {
+		uint64_t bits, more;
+		memcpy(&bits, b->bytes + i, 8);
+		memcpy(&more, other->bytes + i, 8);
+		if (more & ~bits) {
+			bits |= more;
+			memcpy(b->bytes + i, &bits, 8);
+		}
+	}
+}
+
 /*
  * The first word from w on that differs from same, or one behind the whole groups of words before
  * end. Most of a large bitmap is empty, and this passes over it as fast as memory can be read.

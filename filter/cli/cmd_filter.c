@@ -154,12 +154,14 @@ static struct err *pack(struct run *r)
 		.reader_context = &reader,
 	};
 	const struct selection *s = &r->selection;
+	const struct bitmap *const rounds[] = {&s->tables, &s->precious, &s->dump};
 	struct err *e = NULL;
-	if (s->precious.nbits)
-		e = pack_pages(&s->precious, &options, write_batch, r);
-	options.except = &s->precious;
-	if (!e)
-		e = pack_pages(&s->dump, &options, write_batch, r);
+	for (size_t i = 0; !e && i < ARRAY_SIZE(rounds); i++) {
+		if (rounds[i]->nbits) {
+			e = pack_pages(rounds[i], &options, write_batch, r);
+			options.except = rounds[i];
+		}
+	}
 	if (!e && s->selected && r->writer->written.lost_pages == s->selected)
 		e = err_new(ERR_IO, "%s: none of its pages could be read", r->o->input);
 	return e;

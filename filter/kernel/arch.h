@@ -28,11 +28,12 @@ struct arch_ops {
 	uint16_t elf_machine;
 	struct err *(*translate)(struct kmem *k, uint64_t vaddr, struct extent *ret);
 	/*
-	 * Sets the bits of the pages without which nobody can read a dump: the kernel's page
-	 * tables, and its image where that may be anywhere. What cannot be read is passed over. May
+	 * Sets the bits of the pages without which nobody can read a dump: in tables the kernel's
+	 * page tables, in image its image where that may be anywhere, without its text where that
+	 * can be told: the kernel's own file has it, too. What cannot be read is passed over. May
 	 * be NULL.
 	 */
-	void (*mark_precious)(struct kmem *k, struct bitmap *pages);
+	void (*mark_precious)(struct kmem *k, struct bitmap *tables, struct bitmap *image);
 	const struct unwind_ops *unwind; /* NULL: its stacks cannot be walked (kernel/unwind.h) */
 };
 

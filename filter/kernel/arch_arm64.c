@@ -211,7 +211,7 @@ static void mark_image(struct kmem *k, const struct geometry *g, struct bitmap *
 	}
 }
 
-static void arm64_mark_precious(struct kmem *k, struct bitmap *pages)
+static void arm64_mark_precious(struct kmem *k, struct bitmap *tables, struct bitmap *image)
 {
 	struct geometry g;
 	uint64_t table = 0;
@@ -219,9 +219,9 @@ static void arm64_mark_precious(struct kmem *k, struct bitmap *pages)
 	if (!e)
 		e = top_table(k->layout, &table);
 	if (!e) {
-		mark_tables(k, &g, table, g.levels - 1, pages);
+		mark_tables(k, &g, table, g.levels - 1, tables);
 		if (layout_known(k->layout->stext))
-			mark_image(k, &g, pages);
+			mark_image(k, &g, image);
 	}
 	err_free(e);
 }

@@ -261,12 +261,13 @@ static void mark_tables(struct kmem *k, uint64_t table, int level, struct bitmap
 	}
 }
 
-static void ppc64_mark_precious(struct kmem *k, struct bitmap *pages)
+static void ppc64_mark_precious(struct kmem *k, struct bitmap *tables, struct bitmap *image)
 {
+	(void)image;
 	const struct layout *l = k->layout;
 	bool hash = layout_known(l->radix_mmu) && l->radix_mmu == 0;
 	if (!hash && layout_known(l->swapper_pg_dir) && l->page_shift == 12)
-		mark_tables(k, (uint64_t)l->swapper_pg_dir & ~PAGE_OFFSET, 3, pages);
+		mark_tables(k, (uint64_t)l->swapper_pg_dir & ~PAGE_OFFSET, 3, tables);
 }
 
 const struct arch_ops arch_ppc64 = {

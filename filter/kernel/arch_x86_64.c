@@ -12,7 +12,9 @@
 
 /* Intel SDM volume 3, chapter 4.5: entries of the paging structures. */
 #define ENTRY_PRESENT 0x1
+#define ENTRY_WRITE   0x2
 #define ENTRY_LARGE   0x80
+#define ENTRY_NX      (UINT64_C(1) << 63)
 #define ENTRY_ADDRESS UINT64_C(0x000ffffffffff000)
 
 static uint64_t kernel_map(const struct layout *l, uint64_t vaddr)
@@ -79,20 +81,27 @@ static struct err *x86_64_translate(struct kmem *k, uint64_t vaddr, struct exten
 	return err_new(ERR_FORMAT, "no leaf in the page tables");
 }
 
+/* What maps the kernel's image, which KASLR puts anywhere in memory. Text is what may be executed
+ * and not written. */
+static bool maps_image(uint64_t vaddr, int level, uint64_t entry)
+{
+	return vaddr >= KERNEL_MAP_START && vaddr < KERNEL_MAP_END && level <= 2 &&
+	       entry & (ENTRY_NX | ENTRY_WRITE);
+}
+
 /*
  * One table and what hangs below it. A table that is marked was visited: each that is in the dump
- * is read once, whatever a damaged entry points to. Leaves count where they map the kernel image,
- * which KASLR puts anywhere in memory.
+ * is read once, whatever a damaged entry points to.
  */
 static void mark_tables(struct kmem *k, uint64_t table, int level, uint64_t vaddr,
-			struct bitmap *pages)
+			struct bitmap *tables, struct bitmap *image)
 {
 	uint8_t entries[4096];
 	unsigned int shift = 12 + 9 * (unsigned int)(level - 1);
 	uint64_t pfn = table >> 12;
-	if (pfn >= pages->nbits || bitmap_test(pages, pfn) || !vmcore_segment(k->vmcore, table))
+	if (pfn >= tables->nbits || bitmap_test(tables, pfn) || !vmcore_segment(k->vmcore, table))
 		return;
-	bitmap_set(pages, pfn);
+	bitmap_set(tables, pfn);
 	struct err *e = kmem_read_phys(k, table, entries, sizeof(entries));
 	err_free(e);
 	if (e)
@@ -104,15 +113,15 @@ static void mark_tables(struct kmem *k, uint64_t table, int level, uint64_t vadd
 		if (!(entry & ENTRY_PRESENT))
 			continue;
 		if (level > 1 && !(level <= 3 && entry & ENTRY_LARGE))
-			mark_tables(k, entry & mask, level - 1, at, pages);
-		else if (at >= KERNEL_MAP_START && at < KERNEL_MAP_END && level <= 2)
+			mark_tables(k, entry & mask, level - 1, at, tables, image);
+		else if (maps_image(at, level, entry))
 			vmcore_page_map_range(k->vmcore, 12,
 					      entry & mask & ~((UINT64_C(1) << shift) - 1),
-					      UINT64_C(1) << shift, pages);
+					      UINT64_C(1) << shift, image);
 	}
 }
 
-static void x86_64_mark_precious(struct kmem *k, struct bitmap *pages)
+static void x86_64_mark_precious(struct kmem *k, struct bitmap *tables, struct bitmap *image)
 {
 	uint64_t table = 0;
 	struct err *e = top_table(k->layout, &table);
@@ -122,7 +131,7 @@ static void x86_64_mark_precious(struct kmem *k, struct bitmap *pages)
 	int levels = table_levels(k->layout);
 	/* the upper half: canonical addresses of the kernel start with ones */
 	uint64_t first = levels == 5 ? UINT64_C(0xfe00000000000000) : UINT64_C(0xffff000000000000);
-	mark_tables(k, table, levels, first, pages);
+	mark_tables(k, table, levels, first, tables, image);
 }
 
 const struct arch_ops arch_x86_64 = {

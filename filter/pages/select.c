@@ -310,10 +310,14 @@ static void mark_precious(const struct vmcore *v, const struct layout *l, struct
 	_cleanup_kmem_ struct kmem kmem = {0};
 	struct err *e = kmem_init(&kmem, v, l);
 	if (!e && kmem.arch->mark_precious)
+		e = bitmap_init(&sel->tables, sel->max_pfn);
+	if (!e && sel->tables.nbits)
 		e = bitmap_init(&sel->precious, sel->max_pfn);
 	if (!e && sel->precious.nbits) {
-		kmem.arch->mark_precious(&kmem, &sel->precious);
+		kmem.arch->mark_precious(&kmem, &sel->tables, &sel->precious);
+		bitmap_and(&sel->tables, &sel->dump);
 		bitmap_and(&sel->precious, &sel->dump);
+		bitmap_or(&sel->precious, &sel->tables);
 	}
 	err_free(e);
 }
@@ -362,5 +366,6 @@ void selection_deinit(struct selection *s)
 {
 	err_free(s->doubt);
 	bitmap_deinit(&s->dump);
+	bitmap_deinit(&s->tables);
 	bitmap_deinit(&s->precious);
 }

@@ -25,9 +25,9 @@ struct selection {
 	uint64_t existing; /* pages in the vmcore */
 	uint64_t selected; /* bits set in dump */
 	struct bitmap dump;
-	/* Of these, the ones to write first: without them a dump that is cut short cannot be read.
-	 * No bits: none. */
-	struct bitmap precious;
+	/* Of these, the ones to write first, because without them a dump that is cut short cannot
+	 * be read: the page tables, and with what else is precious. No bits: none. */
+	struct bitmap tables, precious;
 	uint64_t excluded[PAGE_NR_CLASSES]; /* pages, by reason */
 	/* Why broken and offline pages could not be told, at levels that need nothing else; or
 	 * NULL. */

@@ -109,6 +109,9 @@ static void and_keeps_what_both_have(void **state)
 	assert_int_equal(bitmap_next(&a, 0), 100);
 	assert_int_equal(bitmap_next_clear(&a, 100), 200);
 	assert_int_equal(bitmap_count(&a, 0, 300), 100);
+	bitmap_or(&a, &b);
+	assert_int_equal(bitmap_next(&a, 0), 100);
+	assert_int_equal(bitmap_count(&a, 0, 300), 200);
 	bitmap_deinit(&a);
 	bitmap_deinit(&b);
 }

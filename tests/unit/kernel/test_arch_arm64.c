@@ -273,7 +273,7 @@ static void precious_pages(void **state)
 {
 	(void)state;
 	struct small_machine m;
-	struct bitmap pages;
+	struct bitmap tables, pages;
 	small_machine_init(&m, 0x40000);
 	uint64_t va = UINT64_C(0xffff800008020000);
 	entry(&m, ROOT, va >> 39 & 511, TABLE(0x11000));
@@ -285,11 +285,14 @@ static void precious_pages(void **state)
 		entry(&m, 0x13000, (va >> 12 & 511) + i, PAGE(0x30000 + i * 0x1000));
 	small_machine_start(&m, EM_AARCH64, ORDER_LE,
 			    info(4096, 48, 16, "SYMBOL(_stext)=ffff800008020000\n"));
+	assert_ok(bitmap_init(&tables, 0x40));
 	assert_ok(bitmap_init(&pages, 0x40));
-	m.k.arch->mark_precious(&m.k, &pages);
-	for (uint64_t pfn = 0; pfn < 0x40; pfn++)
-		assert_int_equal(bitmap_test(&pages, pfn),
-				 (pfn >= 0x10 && pfn <= 0x13) || (pfn >= 0x30 && pfn < 0x34));
+	m.k.arch->mark_precious(&m.k, &tables, &pages);
+	for (uint64_t pfn = 0; pfn < 0x40; pfn++) {
+		assert_int_equal(bitmap_test(&tables, pfn), pfn >= 0x10 && pfn <= 0x13);
+		assert_int_equal(bitmap_test(&pages, pfn), pfn >= 0x30 && pfn < 0x34);
+	}
+	bitmap_deinit(&tables);
 	bitmap_deinit(&pages);
 	small_machine_deinit(&m);
 }

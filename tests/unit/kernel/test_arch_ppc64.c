@@ -169,7 +169,7 @@ static void precious_pages(void **state)
 {
 	(void)state;
 	struct small_machine m;
-	struct bitmap pages;
+	struct bitmap pages, image = {.nbits = 0};
 	small_machine_init(&m, 0x60000);
 	entry(&m, ROOT, 1, NEXT(0x40000));
 	entry(&m, 0x40000, 2, NEXT(0x41000));
@@ -179,7 +179,7 @@ static void precious_pages(void **state)
 	entry(&m, 0x41000, 6, NEXT(0x42000));
 	small_machine_start(&m, EM_PPC64, ORDER_LE, "PAGESIZE=4096\n" RADIX);
 	assert_ok(bitmap_init(&pages, 0x60));
-	m.k.arch->mark_precious(&m.k, &pages);
+	m.k.arch->mark_precious(&m.k, &pages, &image);
 	for (uint64_t pfn = 0; pfn < 0x60; pfn++)
 		assert_int_equal(bitmap_test(&pages, pfn),
 				 (pfn >= 0x20 && pfn < 0x30) || (pfn >= 0x40 && pfn <= 0x42));

@@ -118,12 +118,12 @@ static void where_the_tables_are(void **state)
 	small_machine_deinit(&m);
 }
 
-/* All tables, and of what they map the kernel's image; circles end. */
+/* All tables, and of what they map the kernel's image but for its text; circles end. */
 static void precious_pages(void **state)
 {
 	(void)state;
 	struct small_machine m;
-	struct bitmap pages;
+	struct bitmap tables, pages;
 	uint64_t image = UINT64_C(0xffffffff81000000), other = UINT64_C(0xffff88a012345678);
 	small_machine_init(&m, 0x40000);
 	map_below(&m, ROOT, other, 0);
@@ -132,15 +132,19 @@ static void precious_pages(void **state)
 	entry(&m, 0x21000, image >> 30 & 511, P(0x22000));
 	entry(&m, 0x22000, image >> 21 & 511, P(0x23000));
 	entry(&m, 0x23000, 0, P(0x30000));
-	entry(&m, 0x23000, 1, P(0x32000));
+	entry(&m, 0x23000, 1, (P(0x32000) & ~UINT64_C(2)) | NX); /* rodata */
+	entry(&m, 0x23000, 3, P(0x34000) & ~UINT64_C(2));	 /* text */
 	entry(&m, 0x23000, 2, P(UINT64_C(0x900000000)));
 	small_machine_start(&m, EM_X86_64, ORDER_LE, INFO);
+	assert_ok(bitmap_init(&tables, 0x40));
 	assert_ok(bitmap_init(&pages, 0x40));
-	m.k.arch->mark_precious(&m.k, &pages);
-	for (uint64_t pfn = 0; pfn < 0x40; pfn++)
-		assert_int_equal(bitmap_test(&pages, pfn), (pfn >= 0x10 && pfn <= 0x13) ||
-								   (pfn >= 0x21 && pfn <= 0x23) ||
-								   pfn == 0x30 || pfn == 0x32);
+	m.k.arch->mark_precious(&m.k, &tables, &pages);
+	for (uint64_t pfn = 0; pfn < 0x40; pfn++) {
+		assert_int_equal(bitmap_test(&tables, pfn),
+				 (pfn >= 0x10 && pfn <= 0x13) || (pfn >= 0x21 && pfn <= 0x23));
+		assert_int_equal(bitmap_test(&pages, pfn), pfn == 0x30 || pfn == 0x32);
+	}
+	bitmap_deinit(&tables);
 	bitmap_deinit(&pages);
 	small_machine_deinit(&m);
 }

@@ -209,8 +209,10 @@ static void page_tables_that_are_a_circle(void **state)
 	for (uint64_t i = 0; i < 512; i++)
 		machine_put(&m, TOP + i * 8, i % 2 ? TOP | 1 : (i << 34) | 1);
 	struct selection s = selected(&m, 31, 0);
+	assert_true(bitmap_test(&s.tables, TOP >> 12));
+	assert_int_equal(bitmap_count(&s.tables, 0, s.max_pfn), 2); /* and page 0 */
 	assert_true(bitmap_test(&s.precious, TOP >> 12));
-	assert_int_equal(bitmap_count(&s.precious, 0, s.max_pfn), 2); /* and page 0 */
+	assert_int_equal(bitmap_count(&s.precious, 0, s.max_pfn), 2);
 	assert_in_range(machine_reads, 1, 100);
 	selection_deinit(&s);
 	machine_deinit(&m);
