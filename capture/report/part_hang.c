@@ -45,7 +45,7 @@ static void suspects_text(const struct hang *h, struct buf *out)
 	for (size_t i = 0; i < h->n; i++) {
 		const struct suspect *s = &h->suspect[i];
 		_cleanup_buf_ struct buf line = BUF_INIT;
-		char number[16];
+		char number[24];
 		snprintf(number, sizeof(number), "%zu. ", i + 1);
 		if (s->kind == SUSPECT_DEADLOCK)
 			buf_puts(&line, "Deadlock: ");
