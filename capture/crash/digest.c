@@ -84,18 +84,24 @@ struct err *digest_tree(const char *directory, bool (*skip)(const char *relative
 	if (!fts)
 		return err_os(errno, "%s", directory);
 	size_t prefix = strlen(directory) + 1;
-	struct err *e = NULL;
+	struct err *first = NULL;
 	FTSENT *f;
-	while (!e && (f = fts_read(fts))) {
+	while ((f = fts_read(fts))) {
+		struct err *e = NULL;
+		char hex[DIGEST_HEX_SIZE];
 		if (f->fts_info == FTS_ERR || f->fts_info == FTS_DNR || f->fts_info == FTS_NS)
 			e = err_os(f->fts_errno, "%s", f->fts_path);
-		if (e || f->fts_info != FTS_F || skip(f->fts_path + prefix))
+		else if (f->fts_info != FTS_F || skip(f->fts_path + prefix))
 			continue;
-		char hex[DIGEST_HEX_SIZE];
-		e = digest_file(f->fts_path, progress, hex);
+		else
+			e = digest_file(f->fts_path, progress, hex);
 		if (!e)
 			digest_line(out, hex, f->fts_path + prefix);
+		else if (!first)
+			first = e;
+		else
+			err_free(e);
 	}
 	fts_close(fts);
-	return e ? e : buf_error(out);
+	return first ? first : buf_error(out);
 }

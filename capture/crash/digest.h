@@ -29,7 +29,8 @@ struct err *digest_file(const char *path, _Atomic uint64_t *progress,
 void digest_line(struct buf *out, const char *hex, const char *name);
 /*
  * Lines for every regular file below directory (sorted by path, so that two runs agree), except
- * those whose path relative to it skip() says yes to.
+ * those whose path relative to it skip() says yes to. What cannot be read costs its own line only:
+ * the first such error is returned when all the other lines are there.
  */
 struct err *digest_tree(const char *directory, bool (*skip)(const char *relative),
 			_Atomic uint64_t *progress, struct buf *out) must_check;

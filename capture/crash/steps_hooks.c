@@ -50,8 +50,9 @@ struct err *step_pre(void *arg, struct step_report *report)
 struct err *step_post(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
-	/* A dump that did not get its name is not there for whoever looks for it. */
-	bool saved = run->core.complete && run->target.published;
+	/* One that could not be read back is not called complete by its name either, and one that
+	 * did not get its name is not there for whoever looks for it. */
+	bool saved = run_whole(run) && run->target.published;
 	struct program_result r;
 	return hook(settings_get(run->settings, SET_KDUMP_POST), saved ? "0" : "1", report, &r);
 }

@@ -127,19 +127,23 @@ struct err *step_manifest(void *arg, struct step_report *report)
 	_cleanup_buf_ struct buf lines = BUF_INIT;
 	/* A vmcore that could not be read back is not tried again: the other files would be lost.
 	 */
-	struct err *e = digest_tree(run->target.work,
-				    ops->remote || run->core.usable ? skip_core : skip_always,
-				    &report->bytes, &lines);
-	if (!e && *run->core.hex)
+	struct err *left_out = digest_tree(
+		run->target.work, ops->remote || run->core.usable ? skip_core : skip_always,
+		&report->bytes, &lines);
+	if (*run->core.hex)
 		digest_line(&lines, run->core.hex, run->core.file);
 	char path[PATH_MAX];
-	if (!e)
-		e = path_printf(path, "%s/%s", run->target.work, FILE_MANIFEST);
+	struct err *e = path_printf(path, "%s/%s", run->target.work, FILE_MANIFEST);
 	if (!e)
 		e = flush_write(path, &lines);
 	if (!e && ops->put)
 		e = ops->put(run, FILE_MANIFEST, report);
 	run->core.digested = !e && *run->core.hex;
+	if (!e && left_out) {
+		report->outcome = OUTCOME_INCOMPLETE;
+		step_say(report, "not all files are in it: %s", err_message(left_out));
+	}
+	err_free(left_out);
 	return e;
 }
 

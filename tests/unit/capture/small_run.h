@@ -147,15 +147,20 @@ static inline int teardown(void **state)
 	return 0;
 }
 
-/* sh() needs the machine's programs */
-static inline int check(const char *command)
+/* sh() with the machine's programs */
+static inline int machine_sh(const char *where, const char *command)
 {
 	char path[8192];
 	snprintf(path, sizeof(path), "%s", getenv("PATH"));
 	setenv("PATH", saved_path, 1);
-	int status = sh("cd target/h-* && %s", command);
+	int status = sh("cd %s && %s", where, command);
 	setenv("PATH", path, 1);
 	return status;
+}
+
+static inline int check(const char *command)
+{
+	return machine_sh("target/h-*", command);
 }
 
 static inline const struct step_result *step(const char *name)

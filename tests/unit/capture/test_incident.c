@@ -182,6 +182,30 @@ static void manifest_is_what_sha256sum_says(void **state)
 	assert_err(digest_tree(in("none"), not_itself, NULL, &lines), ERR_IO, "none");
 }
 
+static void what_cannot_be_read_costs_its_own_line(void **state)
+{
+	(void)state;
+	char tree[512];
+	bool root = geteuid() == 0; /* whom no mode keeps out */
+	snprintf(tree, sizeof(tree), "%s", in("m"));
+	assert_int_equal(run("mkdir -p %s/b && cd %s && for f in a b/x c d; do echo $f > $f; done "
+			     "&& chmod 0 b c && chmod 755 . ..",
+			     tree, tree),
+			 0);
+	_cleanup_buf_ struct buf lines = BUF_INIT;
+	if (root)
+		assert_int_equal(seteuid(65534), 0);
+	struct err *e = digest_tree(tree, not_itself, NULL, &lines);
+	if (root)
+		assert_int_equal(seteuid(0), 0);
+	assert_err(e, ERR_IO, "m/b");
+	unit_write(tree, "SHA256SUMS", buf_str(&lines));
+	assert_int_equal(run("cd %s && sha256sum --strict --quiet -c SHA256SUMS && "
+			     "[ $(wc -l < SHA256SUMS) = 2 ] && chmod 700 b",
+			     tree),
+			 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +215,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(publishes, setup, teardown),
 		cmocka_unit_test_setup_teardown(manifest_is_what_sha256sum_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_cannot_be_read_costs_its_own_line, setup,
+						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

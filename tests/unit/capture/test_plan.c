@@ -138,6 +138,29 @@ static void a_dump_that_cannot_be_read_back_has_a_manifest_of_the_rest(void **st
 		0);
 }
 
+/* Root reads everything: here another user saves the dump. */
+static void a_small_file_that_cannot_be_read_costs_its_own_line(void **state)
+{
+	(void)state;
+	script("nic-dump", NIC_OUT "echo {} > $out/$file.json; umask 777; : > $out/locked");
+	assert_int_equal(machine_sh(".", "chown -R 65534 . 2>/dev/null || :"), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (geteuid() == 0 && setuid(65534) < 0)
+			_exit(1);
+		plan_save(run);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(step("manifest")->outcome, OUTCOME_INCOMPLETE);
+	assert_non_null(strstr(step("manifest")->message, "/locked: Permission denied"));
+	assert_true(run_whole(run));
+	assert_int_equal(check("! grep -q locked SHA256SUMS && grep -q ' vmcore$' SHA256SUMS && "
+			       "grep -q nic.json SHA256SUMS && grep -q capture.json SHA256SUMS && "
+			       "sha256sum --strict --quiet -c SHA256SUMS"),
+			 0);
+}
+
 /* As when memory runs out: the step's process is killed while it waits for the collector. */
 static void a_killed_step_goes_on_with_the_next_collector(void **state)
 {
@@ -250,6 +273,15 @@ static void hooks(void **state)
 	run->target.published = false;
 	plan_save(run);
 	assert_true(run->core.complete);
+	assert_int_equal(sh("[ \"$(cat hook.out)\" = 'one two three 1' ]"), 0);
+	ops = target_local;
+	ops.open = open_here;
+	ops.digest = unreadable;
+	run->steps = 0;
+	run->started_wall++;
+	run->core = (struct vmcore_state) {.saved_by = -1};
+	plan_save(run);
+	assert_true(run->core.complete && run->target.published);
 	assert_int_equal(sh("[ \"$(cat hook.out)\" = 'one two three 1' ]"), 0);
 	snprintf(hook, sizeof(hook), "%s/bin/hook fail", dir);
 	assert_ok(settings_set(&settings, SET_KDUMP_PRE, hook));
@@ -375,6 +407,7 @@ int main(void)
 		T(an_incomplete_dump_is_named_so),
 		T(a_dump_without_its_manifest_is_not_called_complete),
 		T(a_dump_that_cannot_be_read_back_has_a_manifest_of_the_rest),
+		T(a_small_file_that_cannot_be_read_costs_its_own_line),
 		T(a_killed_step_goes_on_with_the_next_collector),
 		T(a_step_that_is_killed_twice),
 		T(the_first_target_is_told_from_the_second),
