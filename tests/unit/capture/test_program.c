@@ -94,14 +94,16 @@ static void a_sink_that_fails_ends_it(void **state)
 static void limits(void **state)
 {
 	(void)state;
-	struct program p = {.wall = 0.5};
+	struct program p = {.wall = 1.5};
 	struct program_result r;
 	double start = clock_now();
 	assert_err(sh("trap '' TERM; echo busy >&2; while :; do sleep 0.1; done", &p, &r),
 		   ERR_TIMEOUT, "sh took too long and was killed: busy");
 	assert_true(r.timed_out);
-	p = (struct program) {.stall = 0.8};
-	assert_ok(sh("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.2; done", &p, &r));
+	/* far longer than the limit in all, never nearly that long without a word */
+	p = (struct program) {.stall = 2.5};
+	assert_ok(sh("for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo $i; sleep 0.2; done", &p,
+		     &r));
 	assert_err(sh("echo once; exec sleep 60", &p, &r), ERR_TIMEOUT, "took too long");
 	assert_true(clock_now() - start < 30);
 }

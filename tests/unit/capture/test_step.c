@@ -88,7 +88,7 @@ static struct err *sleeping(void *arg, struct step_report *report)
 static void the_time_limit(void **state)
 {
 	(void)state;
-	struct step_limits l = {.wall = 0.3};
+	struct step_limits l = {.wall = 1};
 	struct step_result r;
 	double start = clock_now();
 	step_run(&l, sleeping, NULL, &r);
@@ -107,7 +107,7 @@ static struct err *stubborn(void *arg, struct step_report *report)
 static void a_child_that_ignores_term(void **state)
 {
 	(void)state;
-	struct step_limits l = {.wall = 0.3};
+	struct step_limits l = {.wall = 1};
 	struct step_result r;
 	double start = clock_now();
 	step_run(&l, stubborn, NULL, &r);
@@ -130,8 +130,8 @@ static void progress_keeps_a_step_alive(void **state)
 {
 	(void)state;
 	/* Far longer than the stall limit in all, never that long without progress. */
-	struct step_limits l = {.stall = 1.5};
-	unsigned rounds = 30;
+	struct step_limits l = {.stall = 2.5};
+	unsigned rounds = 40;
 	struct step_result r;
 	step_run(&l, busy, &rounds, &r);
 	assert_int_equal(r.outcome, OUTCOME_OK);

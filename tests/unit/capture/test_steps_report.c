@@ -30,13 +30,19 @@ static const struct {
 	 "[ ! -e report.txt ]"},
 };
 
+/* Only who waits for one that hangs is in a hurry; all the others may be slow. */
+static double seconds(const char *message)
+{
+	return strcmp(message, "took too long") == 0 ? 1.5 : 20;
+}
+
 static void whatever_it_does_the_dump_is_saved(void **state)
 {
 	(void)state;
-	run->report_seconds = 0.7;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char body[512];
 		script("vmcore-report", cases[i].does);
+		run->report_seconds = seconds(cases[i].message);
 		run->steps = 0;
 		run->target.open = run->target.published = run->core.complete = false;
 		plan_save(run);

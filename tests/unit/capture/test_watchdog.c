@@ -144,11 +144,11 @@ static void a_driver_that_hangs_holds_nobody_up(void **state)
 	alarm(20);
 	watchdog_init(&root);
 	watchdog_feed();
-	assert_true(clock_now() - start < 1);
+	assert_true(clock_now() - start < 5);
 	watchdog_deinit();
 	drivers_hang = false;
 	alarm(0);
-	assert_true(clock_now() - start < 5);
+	assert_true(clock_now() - start < 15);
 }
 
 /* What a step leaves behind, stuck in the kernel, must not keep a watchdog open: it would not stop.

@@ -300,7 +300,7 @@ static void one_per_device(void **state)
 	double begun = clock_now();
 	assert_err(incident_store_begin(&s, &f, &other), ERR_TIMEOUT,
 		   "being taken already: dmn-eth0");
-	assert_true(clock_now() - begun < 1);
+	assert_true(clock_now() - begun < s.lock_seconds / 2);
 	assert_ok(incident_store_begin(&s, &longer, &other));
 	incident_store_abandon(&s, &other);
 	assert_ok(incident_store_finish(&s, &i, true, NULL, NULL, name));
@@ -356,6 +356,29 @@ static void check_all_whole(void)
 
 #define KILLS 200
 
+static int longer_of(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/* Microseconds that three incidents take on this machine; not more than all kills have time for,
+ * though a disk that is busy may need longer now and then. */
+#define SPAN_MAX 400000
+
+static uint64_t three_take(struct incident_store *s)
+{
+	double took[5];
+	char name[INCIDENT_NAME_MAX + 16];
+	for (unsigned i = 0; i < ARRAY_SIZE(took); i++) {
+		double begun = clock_now();
+		take(s, i, name);
+		took[i] = clock_now() - begun;
+	}
+	qsort(took, ARRAY_SIZE(took), sizeof(*took), longer_of);
+	return MIN((uint64_t)(took[ARRAY_SIZE(took) / 2] * 3e6) + 3000, (uint64_t)SPAN_MAX);
+}
+
 static void killed(void **state)
 {
 	(void)state;
@@ -364,10 +387,8 @@ static void killed(void **state)
 	unsigned left_overs = 0, taken = 0;
 	char name[INCIDENT_NAME_MAX + 16];
 	struct incident_store s = open_store(6, 2);
-	/* Kills at any moment of the first three: as long as they take on this machine. */
-	double begun = clock_now();
-	take(&s, 1, name);
-	uint64_t span = (uint64_t)((clock_now() - begun) * 3e6) + 3000;
+	/* kills at any moment of the first three */
+	uint64_t span = three_take(&s);
 	assert_int_equal(run("rm -rf %s/dmn-*", base), 0);
 	for (unsigned kill_number = 0; kill_number < KILLS; kill_number++) {
 		pid_t pid = fork();

@@ -458,11 +458,10 @@ static void test_gateway_needs_a_machine(void **state)
 	assert_outcome(&b.record.items[0], NIC_SKIPPED);
 	/* and a file that never answers is a gateway that never does */
 	b.run.root_is_machine = true;
-	b.run.deadline_at = clock_now() + 2.3;
-	double begun = clock_now();
+	b.run.deadline_at = clock_now() + 4;
 	nic_run_collector(&b.run, &nic_collect_cr_space);
 	/* with time left for giving back what it took, before somebody kills it */
-	assert_true(clock_now() - begun < 1.5);
+	assert_true(clock_now() < b.run.deadline_at - 0.5);
 	assert_outcome(bench_item(&b, ADDRESS, "gateway at 0x40"), NIC_ERROR);
 	assert_contains(bench_item(&b, ADDRESS, "gateway at 0x40")->text, "semaphore");
 	done(&m, &b);

@@ -150,12 +150,12 @@ static void hang(void (*collect)(const struct root *, const struct nic_subject *
 {
 	struct nic_bench b;
 	double begun = clock_now();
-	const struct nic_item *item = run_once(&b, "second", 0.5, collect);
+	const struct nic_item *item = run_once(&b, "second", 2, collect);
 	double took = clock_now() - begun;
 	assert_outcome(item, NIC_TIMEOUT);
 	assert_contains(item->text, "timed out after ");
 	assert_lacks(item->text, "left behind");
-	assert_true(took >= 0.5 && took < 20);
+	assert_true(took >= 2 && took < 20);
 	/* What came before is kept, even of the item that was cut. */
 	assert_outcome(bench_item(&b, "0000:00:03.0", "first"), NIC_OK);
 	assert_contains(bench_values(&b, "0000:00:03.0"), "\"first\": \"one\"");
@@ -317,7 +317,7 @@ static void test_whole_deadline(void **state)
 	struct nic_bench b;
 	double begun = clock_now();
 	bench_open(&b, "mlx5-sriov");
-	b.run.deadline_at = clock_now() + 0.5;
+	b.run.deadline_at = clock_now() + 2;
 	nic_run_collector(&b.run, &c);
 	assert_true(clock_now() - begun < 20);
 	assert_outcome(bench_item(&b, "0000:08:00.0", "second"), NIC_TIMEOUT);
