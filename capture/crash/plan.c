@@ -252,6 +252,17 @@ static struct err *run_beside(void *arg, struct step_report *report)
 	return NULL;
 }
 
+/* There is no process for them: each has its turn, as where there are not the means. */
+static void beside_give_up(struct beside *b)
+{
+	struct step_limits none = {.wall = 0};
+	struct step_result r;
+	step_end(&b->step, &none, &r);
+	say_error("no step goes on beside the others: %s", r.message);
+	b->run->steps -= (unsigned)b->count;
+	b->count = 0;
+}
+
 static void beside_begin(struct beside *b, const struct row *rows, size_t count)
 {
 	struct run *run = b->run;
@@ -265,6 +276,8 @@ static void beside_begin(struct beside *b, const struct row *rows, size_t count)
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* for beside_end() */
 	step_begin(&b->step, run_beside, b);
+	if (b->step.pid < 0)
+		beside_give_up(b);
 }
 
 static bool beside_has(const struct beside *b, const struct row *row)

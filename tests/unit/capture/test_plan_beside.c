@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Steps beside the one that saves the vmcore: when, and what becomes of it when they do badly. */
+#include <dlfcn.h>
+#include <errno.h>
 #include "capture/small_run.h"
 
 /* Each waits for the other, and not for ever: in turn neither would succeed. */
@@ -57,6 +59,35 @@ static void without_the_means_it_comes_first(void **state)
 		assert_int_equal(run->core.attempts, 1);
 		assert_true(run_whole(run));
 	}
+}
+
+static bool fork_fails;
+
+/* libc's, for this program: the process of the steps beside cannot be made. */
+pid_t fork(void)
+{
+	pid_t (*real)(void) = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
+	if (!fork_fails || run->steps == 0 || strcmp(run->step[run->steps - 1].name, "nic-dead"))
+		return real();
+	fork_fails = false;
+	errno = EAGAIN;
+	return -1;
+}
+
+static void without_a_process_each_has_its_turn(void **state)
+{
+	(void)state;
+	give_means();
+	script("vmcore-filter", DMESG LAST_TWO "[ -e ${out%/*}/nic-dead/nic-dead.json ] && "
+					       "cp $in $out");
+	fork_fails = true;
+	plan_save(run);
+	assert_false(fork_fails);
+	assert_true(run_whole(run));
+	assert_int_equal(run->core.attempts, 1);
+	assert_int_equal(step("report")->outcome, OUTCOME_OK);
+	assert_int_equal(step("nic-dead")->outcome, OUTCOME_OK);
+	assert_true(step("nic-after") < step("report") && step("nic-dead") < step("vmcore"));
 }
 
 /* As when memory runs out: the process of the steps beside is killed. */
@@ -129,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(what_the_vmcore_can_say_again_goes_on_beside_it),
 		T(without_the_means_it_comes_first),
+		T(without_a_process_each_has_its_turn),
 		T(what_is_beside_is_killed),
 		T(what_is_beside_leaves_nobody_who_writes),
 		T(what_is_beside_hangs),
