@@ -43,7 +43,7 @@ setup_file() {
 	[[ $PWD == *incomplete* ]]
 }
 
-@test "kdump_small_target: the vmcore says that it is incomplete, and crash opens it" {
+@test "kdump_small_target: the vmcore says that it is incomplete, and crash or drgn opens it" {
 	cd "$(dump_dir)"
 	file=$(echo vmcore*incomplete*)
 	[ -s "$file" ]

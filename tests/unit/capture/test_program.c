@@ -2,7 +2,9 @@
 /* Other programs: how they end, what they said last, what they write, and when they are given up.
  */
 #include "unit.h"
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/buf.h"
@@ -180,6 +182,43 @@ static void a_slow_server_gets_all_that_a_large_pipe_holds(void **state)
 	assert_int_equal(out.len, FILLED);
 }
 
+static bool dies_after_fork;
+
+/* libc's, for this program: the one that forks dies before its child does anything. */
+pid_t fork(void)
+{
+	pid_t (*real)(void) = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
+	pid_t self = getpid(), pid = real();
+	if (dies_after_fork && pid > 0)
+		raise(SIGKILL);
+	while (dies_after_fork && pid == 0 && getppid() == self)
+		usleep(1000);
+	return pid;
+}
+
+static void what_nobody_waits_for_does_not_run(void **state)
+{
+	(void)state;
+	int ends[2];
+	char seen;
+	assert_int_equal(pipe(ends), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		char script[64];
+		struct program p = {0};
+		struct program_result r;
+		snprintf(script, sizeof(script), "echo ran >&%d", ends[1]);
+		dies_after_fork = true;
+		err_free(sh(script, &p, &r));
+		_exit(0);
+	}
+	close(ends[1]);
+	/* until the program's process is gone, too */
+	assert_int_equal(read(ends[0], &seen, 1), 0);
+	close(ends[0]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 static void finds_programs(void **state)
 {
 	(void)state;
@@ -209,6 +248,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_measure_that_changes_is_progress),
 		cmocka_unit_test(a_descendant_that_keeps_the_pipe),
 		cmocka_unit_test(a_slow_server_gets_all_that_a_large_pipe_holds),
+		cmocka_unit_test(what_nobody_waits_for_does_not_run),
 		cmocka_unit_test(finds_programs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
