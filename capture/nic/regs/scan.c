@@ -6,9 +6,15 @@
 
 #define CHANGED_SHOWN 256
 
+/* The image has whole words, whatever the device says of its size. */
+static uint32_t words_of(const struct scan *s)
+{
+	return MIN(s->size, SCAN_MAX) / 4;
+}
+
 static struct err *image_init(struct scan *s)
 {
-	uint32_t words = MIN(s->size, SCAN_MAX) / 4;
+	uint32_t words = words_of(s);
 	s->words = malloc((size_t)words * 4);
 	if (!s->words)
 		return err_nomem();
@@ -19,8 +25,8 @@ static struct err *image_init(struct scan *s)
 
 static struct err *scan_space(struct vsc *v, struct scan *s)
 {
-	uint32_t limit = MIN(s->size, SCAN_MAX), address = 0, next;
-	while (address < limit) {
+	uint32_t address = 0, next;
+	while (address / 4 < words_of(s)) {
 		if (address % 4)
 			return err_new(ERR_FORMAT,
 				       "0x%08x: the device goes on at no word's address", address);

@@ -20,6 +20,7 @@ enum fake_fault {
 	FAKE_RESET_HELD,   /* another function has the semaphore of resets */
 	FAKE_NO_SPACE,	   /* status 0: no such space */
 	FAKE_NO_SIZE,	   /* the space's size is not said */
+	FAKE_ODD_SIZE,	   /* the space ends within the last word */
 	FAKE_HUGE,	   /* the space is as large as an address can be, and full */
 	FAKE_NO_FLAG,	   /* from .fault_at on the flag never comes */
 	FAKE_SLOW,	   /* the flag takes long each time */
@@ -132,7 +133,9 @@ static inline int fake_write(void *arg, unsigned offset, uint32_t value)
 	case 0x4:
 		f->control = (value & 0xffff) | (f->fault == FAKE_NO_SPACE ? 0 : 1U << 29) |
 			     (f->fault == FAKE_NO_SIZE ? 0 : 1U << 28);
-		f->address = f->fault == FAKE_HUGE ? VSC_ADDRESS_MAX : FAKE_WORDS * 4;
+		f->address = f->fault == FAKE_HUGE	 ? VSC_ADDRESS_MAX
+			     : f->fault == FAKE_ODD_SIZE ? FAKE_WORDS * 4 - 2
+							 : FAKE_WORDS * 4;
 		break;
 	case 0xc:
 		if (value == 0 || f->semaphore == 0)

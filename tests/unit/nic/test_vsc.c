@@ -150,12 +150,27 @@ static void test_huge(void **state)
 	scan_deinit(&s);
 }
 
+/* What is no whole word of the space is not read. */
+static void test_odd_size(void **state)
+{
+	(void)state;
+	struct fake_vsc f = {.fault = FAKE_ODD_SIZE,
+			     .words = {[0] = 1, [FAKE_WORDS - 2] = 2, [FAKE_WORDS - 1] = 3}};
+	struct vsc v = start(&f, 1);
+	struct scan s;
+	assert_ok(scan_take(&v, VSC_SPACE_SCAN, &s));
+	assert_int_equal(s.count, 2);
+	assert_int_equal(s.end, FAKE_WORDS * 4 - 4);
+	assert_left_alone(&f);
+	scan_deinit(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),  cmocka_unit_test(test_scan),
 		cmocka_unit_test(test_faults), cmocka_unit_test(test_deadline),
-		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_huge),   cmocka_unit_test(test_odd_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
