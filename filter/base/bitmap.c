@@ -69,40 +69,16 @@ void bitmap_clear_range(struct bitmap *b, uint64_t from, uint64_t to)
 	to = cut(b, to);
 	if (from >= to)
 		return;
+	/* what is written to takes memory, and most of a large one is clear */
 	FOR_EACH_BYTE(from, to, i, mask)
-	b->bytes[i] &= (uint8_t)~mask;
+	if (b->bytes[i] & mask)
+		b->bytes[i] &= (uint8_t)~mask;
 }
 
 /* 64 bits from word w, as if the bitmap were an array of little-endian words. */
 static uint64_t word(const struct bitmap *b, uint64_t w)
 {
 	return get_u64(b->bytes + w * 8, ORDER_LE);
-}
-
-void bitmap_and(struct bitmap *b, const struct bitmap *other)
-{
-	for (uint64_t i = 0; i < nbytes(b->nbits); i += 8) {
-		uint64_t bits, mask;
-		memcpy(&bits, b->bytes + i, 8);
-		memcpy(&mask, other->bytes + i, 8);
-		if (bits & ~mask) {
-			bits &= mask;
-			memcpy(b->bytes + i, &bits, 8);
-		}
-	}
-}
-
-void bitmap_or(struct bitmap *b, const struct bitmap *other)
-{
-	for (uint64_t i = 0; i < nbytes(b->nbits); i += 8) {
-		uint64_t bits, more;
-		memcpy(&bits, b->bytes + i, 8);
-		memcpy(&more, other->bytes + i, 8);
-		if (more & ~bits) {
-			bits |= more;
-			memcpy(b->bytes + i, &bits, 8);
-		}
-	}
 }
 
 /*
@@ -120,6 +96,34 @@ static uint64_t skip(const struct bitmap *b, uint64_t w, uint64_t end, uint64_t 
 			break;
 	}
 	return w;
+}
+
+void bitmap_and(struct bitmap *b, const struct bitmap *other)
+{
+	uint64_t words = nbytes(b->nbits) / 8;
+	for (uint64_t w = skip(b, 0, words, 0); w < words; w = skip(b, w + 1, words, 0)) {
+		uint64_t bits, mask;
+		memcpy(&bits, b->bytes + w * 8, 8);
+		memcpy(&mask, other->bytes + w * 8, 8);
+		if (bits & ~mask) {
+			bits &= mask;
+			memcpy(b->bytes + w * 8, &bits, 8);
+		}
+	}
+}
+
+void bitmap_or(struct bitmap *b, const struct bitmap *other)
+{
+	uint64_t words = nbytes(b->nbits) / 8;
+	for (uint64_t w = skip(other, 0, words, 0); w < words; w = skip(other, w + 1, words, 0)) {
+		uint64_t bits, more;
+		memcpy(&bits, b->bytes + w * 8, 8);
+		memcpy(&more, other->bytes + w * 8, 8);
+		if (more & ~bits) {
+			bits |= more;
+			memcpy(b->bytes + w * 8, &bits, 8);
+		}
+	}
 }
 
 uint64_t bitmap_count(const struct bitmap *b, uint64_t from, uint64_t to)

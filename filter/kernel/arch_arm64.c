@@ -8,10 +8,13 @@
 
 /*
  * Entries of the translation tables (Arm ARM D8.3; arch/arm64/include/asm/pgtable-hwdef.h): bit 0
- * valid, bit 1 "table" above the last level and "page" on it; a block has bit 1 clear.
+ * valid, bit 1 "table" above the last level and "page" on it; a block has bit 1 clear. Of what they
+ * map: not to be written; not to be executed by the kernel.
  */
 #define ENTRY_VALID	 0x1
 #define ENTRY_TABLE	 0x2
+#define ENTRY_READ_ONLY	 0x80 /* AP[2] */
+#define ENTRY_PXN	 (UINT64_C(1) << 53)
 #define ENTRY_ADDRESS	 UINT64_C(0x0000fffffffff000)
 #define ENTRY_ADDRESS_50 UINT64_C(0x0003fffffffff000) /* LPA2: up to bit 49 */
 
@@ -92,8 +95,9 @@ static struct err *top_table(const struct layout *l, uint64_t *ret)
 	return NULL;
 }
 
+/* *leaf: the entry that maps vaddr. */
 static struct err *walk(struct kmem *k, const struct geometry *g, uint64_t vaddr,
-			struct extent *ret)
+			struct extent *ret, uint64_t *leaf)
 {
 	uint64_t table = 0;
 	struct err *e = top_table(k->layout, &table);
@@ -106,13 +110,14 @@ static struct err *walk(struct kmem *k, const struct geometry *g, uint64_t vaddr
 		if (e)
 			return err_wrap(e, "translation table, %d above the last", level);
 		uint64_t entry = get_u64(bytes, k->vmcore->order);
-		bool leaf = level == 0 ? entry & ENTRY_TABLE : !(entry & ENTRY_TABLE);
-		if (!(entry & ENTRY_VALID) || (level == 0 && !leaf))
+		bool is_leaf = level == 0 ? entry & ENTRY_TABLE : !(entry & ENTRY_TABLE);
+		if (!(entry & ENTRY_VALID) || (level == 0 && !is_leaf))
 			return err_new(ERR_MISSING, "not mapped (entry %#" PRIx64 ")", entry);
-		if (leaf) {
+		if (is_leaf) {
 			uint64_t size = UINT64_C(1) << shift, in_block = vaddr & (size - 1);
 			*ret = (struct extent) {(entry_address(g, entry) & ~(size - 1)) + in_block,
 						size - in_block};
+			*leaf = entry;
 			return NULL;
 		}
 		table = entry_address(g, entry);
@@ -165,7 +170,8 @@ static struct err *arm64_translate(struct kmem *k, uint64_t vaddr, struct extent
 	vaddr = strip(k->layout, vaddr);
 	if (vaddr < -(UINT64_C(1) << g.va_actual))
 		return err_new(ERR_FORMAT, "not a kernel address");
-	e = walk(k, &g, vaddr, ret);
+	uint64_t leaf;
+	e = walk(k, &g, vaddr, ret, &leaf);
 	if (e && err_code(e) != ERR_NOMEM && linear_map(k->layout, &g, vaddr, ret)) {
 		err_free(e);
 		return NULL;
@@ -195,15 +201,17 @@ static void mark_tables(struct kmem *k, const struct geometry *g, uint64_t table
 	}
 }
 
-/* The image may be anywhere (KASLR), and VMCOREINFO does not say how long it is. */
+/* The image may be anywhere (KASLR), and VMCOREINFO does not say how long it is. Text is what may
+ * be executed and not written. */
 static void mark_image(struct kmem *k, const struct geometry *g, struct bitmap *pages)
 {
 	uint64_t vaddr = (uint64_t)k->layout->stext, end = vaddr + IMAGE_BYTES;
 	while (vaddr < end) {
 		struct extent x;
-		struct err *e = walk(k, g, vaddr, &x);
+		uint64_t leaf = 0;
+		struct err *e = walk(k, g, vaddr, &x, &leaf);
 		uint64_t len = e ? UINT64_C(1) << g->page_shift : MIN(x.len, end - vaddr);
-		if (!e)
+		if (!e && (leaf & ENTRY_PXN || !(leaf & ENTRY_READ_ONLY)))
 			bitmap_set_range(pages, x.paddr >> g->page_shift,
 					 DIV_ROUND_UP(x.paddr + len, UINT64_C(1) << g->page_shift));
 		err_free(e);

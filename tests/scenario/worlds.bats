@@ -22,7 +22,9 @@ keeps_exactly() {
 	local world=$1 vmcore=$BATS_FILE_TMPDIR/$1 dump=$BATS_TEST_TMPDIR/dump level
 	shift
 	for level in 0 1 2 4 8 16 17 23 31; do
-		filter -f -d $level "$@" "$vmcore" "$dump"
+		filter -f -d $level --record "$BATS_TEST_TMPDIR/record" "$@" "$vmcore" "$dump"
+		# each once, though some are written before their turn
+		jq -e '.pages | .selected > 0 and .written == .selected' "$BATS_TEST_TMPDIR/record"
 		"$OUT/tests/tools/mkvmcore" --expect $level "$WORLDS/$world.world" >"$BATS_TEST_TMPDIR/expected"
 		compare --list "$dump" >"$BATS_TEST_TMPDIR/kept"
 		diff -u --label "expected at level $level" --label kept "$BATS_TEST_TMPDIR/expected" "$BATS_TEST_TMPDIR/kept"

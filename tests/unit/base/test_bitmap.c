@@ -128,6 +128,29 @@ static uint64_t resident(const struct bitmap *b)
 	return pages;
 }
 
+/* This process's memory in pages, the shared one of zeros not among them. */
+static uint64_t of_memory(void)
+{
+	unsigned long all, now = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%lu %lu", &all, &now), 2);
+	fclose(f);
+	return now;
+}
+
+static void what_is_clear_takes_no_memory_to_be_cleared(void **state)
+{
+	(void)state;
+	struct bitmap b;
+	assert_ok(bitmap_init(&b, UINT64_C(1) << 30));
+	uint64_t before = of_memory();
+	bitmap_clear_range(&b, 5, (UINT64_C(1) << 30) - 5);
+	/* 128 MiB of bits */
+	assert_true(of_memory() < before + 4096);
+	bitmap_deinit(&b);
+}
+
 /* Looking at holes takes no memory: of what mincore() counts, the shared page of zeros is a part,
  * so only what was not yet looked at can be checked. */
 static void a_large_one_takes_memory_where_bits_are(void **state)
@@ -188,6 +211,7 @@ int main(void)
 		cmocka_unit_test(single_bits),
 		cmocka_unit_test(and_keeps_what_both_have),
 		cmocka_unit_test(a_large_one_takes_memory_where_bits_are),
+		cmocka_unit_test(what_is_clear_takes_no_memory_to_be_cleared),
 		cmocka_unit_test(bytes_are_in_dump_order),
 		cmocka_unit_test(tests_past_the_end_are_false),
 		cmocka_unit_test(too_large_is_out_of_memory),

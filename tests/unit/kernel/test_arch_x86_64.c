@@ -125,7 +125,7 @@ static void precious_pages(void **state)
 	struct small_machine m;
 	struct bitmap tables, pages;
 	uint64_t image = UINT64_C(0xffffffff81000000), other = UINT64_C(0xffff88a012345678);
-	small_machine_init(&m, 0x40000);
+	small_machine_init(&m, 0x210000);
 	map_below(&m, ROOT, other, 0);
 	entry(&m, ROOT, 510, P(ROOT)); /* to itself */
 	entry(&m, ROOT, image >> 39 & 511, P(0x21000));
@@ -135,14 +135,16 @@ static void precious_pages(void **state)
 	entry(&m, 0x23000, 1, (P(0x32000) & ~UINT64_C(2)) | NX); /* rodata */
 	entry(&m, 0x23000, 3, P(0x34000) & ~UINT64_C(2));	 /* text */
 	entry(&m, 0x23000, 2, P(UINT64_C(0x900000000)));
+	entry(&m, 0x22000, (image >> 21 & 511) + 1, L(UINT64_C(0x200000)) | NX);
 	small_machine_start(&m, EM_X86_64, ORDER_LE, INFO);
-	assert_ok(bitmap_init(&tables, 0x40));
-	assert_ok(bitmap_init(&pages, 0x40));
+	assert_ok(bitmap_init(&tables, 0x210));
+	assert_ok(bitmap_init(&pages, 0x210));
 	m.k.arch->mark_precious(&m.k, &tables, &pages);
-	for (uint64_t pfn = 0; pfn < 0x40; pfn++) {
+	for (uint64_t pfn = 0; pfn < 0x210; pfn++) {
 		assert_int_equal(bitmap_test(&tables, pfn),
 				 (pfn >= 0x10 && pfn <= 0x13) || (pfn >= 0x21 && pfn <= 0x23));
-		assert_int_equal(bitmap_test(&pages, pfn), pfn == 0x30 || pfn == 0x32);
+		assert_int_equal(bitmap_test(&pages, pfn),
+				 pfn == 0x30 || pfn == 0x32 || pfn >= 0x200);
 	}
 	bitmap_deinit(&tables);
 	bitmap_deinit(&pages);
