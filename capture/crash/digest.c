@@ -95,13 +95,20 @@ struct err *digest_tree(const char *directory, bool (*skip)(const char *relative
 			continue;
 		else
 			e = digest_file(f->fts_path, progress, hex);
-		if (!e)
+		if (!e) {
 			digest_line(out, hex, f->fts_path + prefix);
-		else if (!first)
-			first = e;
-		else
+			continue;
+		}
+		/* so that a disk that takes its time to say no does not look like one that hangs */
+		if (progress)
+			atomic_fetch_add(progress, 1);
+		if (first)
 			err_free(e);
+		else
+			first = e;
 	}
+	if (errno && !first) /* 0 at the end of a tree: fts_read(3) */
+		first = err_os(errno, "%s", directory);
 	fts_close(fts);
 	return first ? first : buf_error(out);
 }

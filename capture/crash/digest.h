@@ -29,8 +29,9 @@ struct err *digest_file(const char *path, _Atomic uint64_t *progress,
 void digest_line(struct buf *out, const char *hex, const char *name);
 /*
  * Lines for every regular file below directory (sorted by path, so that two runs agree), except
- * those whose path relative to it skip() says yes to. What cannot be read costs its own line only:
- * the first such error is returned when all the other lines are there.
+ * those whose path relative to it skip() says yes to. What cannot be read costs its own line only,
+ * and counts as one byte of progress: the first such error is returned when all the other lines are
+ * there. (glibc's fts does not tell of a directory that can be opened and not be read.)
  */
 struct err *digest_tree(const char *directory, bool (*skip)(const char *relative),
 			_Atomic uint64_t *progress, struct buf *out) must_check;

@@ -193,8 +193,10 @@ static void what_cannot_be_read_costs_its_own_line(void **state)
 			     tree, tree),
 			 0);
 	_cleanup_buf_ struct buf lines = BUF_INIT;
-	if (root)
-		assert_int_equal(seteuid(65534), 0);
+	if (root && (seteuid(65534) < 0 || euidaccess(tree, X_OK) < 0)) {
+		assert_int_equal(seteuid(0), 0);
+		skip(); /* a user namespace with root alone, or a TMPDIR of root's */
+	}
 	struct err *e = digest_tree(tree, not_itself, NULL, &lines);
 	if (root)
 		assert_int_equal(seteuid(0), 0);

@@ -144,14 +144,18 @@ static void a_small_file_that_cannot_be_read_costs_its_own_line(void **state)
 	(void)state;
 	script("nic-dump", NIC_OUT "echo {} > $out/$file.json; umask 777; : > $out/locked");
 	assert_int_equal(machine_sh(".", "chown -R 65534 . 2>/dev/null || :"), 0);
+	int status;
 	pid_t pid = fork();
 	if (pid == 0) {
-		if (geteuid() == 0 && setuid(65534) < 0)
+		if (geteuid() == 0 && (setuid(65534) < 0 || access(dir, X_OK) < 0))
 			_exit(1);
 		plan_save(run);
 		_exit(0);
 	}
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
+		skip(); /* a user namespace with root alone, or a TMPDIR of root's */
+	assert_int_equal(status, 0);
 	assert_int_equal(step("manifest")->outcome, OUTCOME_INCOMPLETE);
 	assert_non_null(strstr(step("manifest")->message, "/locked: Permission denied"));
 	assert_true(run_whole(run));
@@ -280,6 +284,7 @@ static void hooks(void **state)
 	run->steps = 0;
 	run->started_wall++;
 	run->core = (struct vmcore_state) {.saved_by = -1};
+	assert_int_equal(sh("rm hook.out"), 0);
 	plan_save(run);
 	assert_true(run->core.complete && run->target.published);
 	assert_int_equal(sh("[ \"$(cat hook.out)\" = 'one two three 1' ]"), 0);
