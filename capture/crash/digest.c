@@ -76,8 +76,8 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-struct err *digest_tree(const char *directory, bool (*skip)(const char *relative),
-			_Atomic uint64_t *progress, struct buf *out)
+struct err *digest_tree(const char *directory, bool (*skip)(void *arg, const char *relative),
+			void *arg, _Atomic uint64_t *progress, struct buf *out)
 {
 	char *const paths[] = {(char *)(uintptr_t)directory, NULL};
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
@@ -91,7 +91,7 @@ struct err *digest_tree(const char *directory, bool (*skip)(const char *relative
 		char hex[DIGEST_HEX_SIZE];
 		if (f->fts_info == FTS_ERR || f->fts_info == FTS_DNR || f->fts_info == FTS_NS)
 			e = err_os(f->fts_errno, "%s", f->fts_path);
-		else if (f->fts_info != FTS_F || skip(f->fts_path + prefix))
+		else if (f->fts_info != FTS_F || skip(arg, f->fts_path + prefix))
 			continue;
 		else
 			e = digest_file(f->fts_path, progress, hex);

@@ -33,7 +33,7 @@ void digest_line(struct buf *out, const char *hex, const char *name);
  * and counts as one byte of progress: the first such error is returned when all the other lines are
  * there. (glibc's fts does not tell of a directory that can be opened and not be read.)
  */
-struct err *digest_tree(const char *directory, bool (*skip)(const char *relative),
-			_Atomic uint64_t *progress, struct buf *out) must_check;
+struct err *digest_tree(const char *directory, bool (*skip)(void *arg, const char *relative),
+			void *arg, _Atomic uint64_t *progress, struct buf *out) must_check;
 
 #endif

@@ -42,6 +42,9 @@
 
 struct target_ops;
 
+#define TARGET_SENT_MAX	 16
+#define TARGET_SENT_NAME 32
+
 /* The place to save to, as far as it is known. Paths are the host's (below --root). */
 struct target {
 	const struct target_ops *ops;
@@ -56,6 +59,9 @@ struct target {
 	 * memory. */
 	char work[PATH_MAX];
 	uint64_t free_bytes; /* local: when it was opened; 0: not known */
+	/* Remote: which files and directories of work are there, whole (target_put). */
+	char sent[TARGET_SENT_MAX][TARGET_SENT_NAME];
+	unsigned sent_count;
 	bool mounted, was_read_only, open, published;
 };
 

@@ -263,7 +263,7 @@ static struct err *send(struct run *run, const char *name, struct step_report *r
 		step_say(report, "nothing was collected");
 		return NULL;
 	}
-	return run->target.ops->put(run, name, report);
+	return target_put(run, name, report);
 }
 
 struct err *step_send_nic(void *arg, struct step_report *report)

@@ -107,7 +107,7 @@ struct err *step_send_report(void *arg, struct step_report *report)
 		e = path_printf(path, "%s/%s", run->target.work, files[i]);
 		if (e || access(path, F_OK) < 0)
 			continue;
-		e = run->target.ops->put(run, files[i], report);
+		e = target_put(run, files[i], report);
 		sent++;
 	}
 	if (!e && !sent) {

@@ -76,16 +76,25 @@ struct err *step_digest(void *arg, struct step_report *report)
 	return NULL;
 }
 
-/* The manifest does not list itself. */
-static bool skip_always(const char *name)
-{
-	return strcmp(name, FILE_MANIFEST) == 0;
-}
+struct listing {
+	const struct run *run;
+	unsigned not_sent; /* files that are here and did not get to the target */
+};
 
-static bool skip_core(const char *name)
+/*
+ * The manifest does not list itself. A vmcore that could not be read back is not tried again: the
+ * other files would be lost.
+ */
+static bool not_listed(void *arg, const char *name)
 {
-	return skip_always(name) || strcmp(name, FILE_VMCORE) == 0 ||
-	       strcmp(name, FILE_VMCORE_INCOMPLETE) == 0;
+	struct listing *l = arg;
+	bool core = strcmp(name, FILE_VMCORE) == 0 || strcmp(name, FILE_VMCORE_INCOMPLETE) == 0;
+	if (strcmp(name, FILE_MANIFEST) == 0 || (core && l->run->core.usable))
+		return true;
+	if (target_has(l->run, name))
+		return false;
+	l->not_sent++;
+	return true;
 }
 
 /*
@@ -111,7 +120,7 @@ static struct err *take_record(struct run *run, struct step_report *report)
 	if (!e && text.len)
 		e = flush_write(to, &text);
 	if (!e && text.len && run->target.ops->put)
-		e = run->target.ops->put(run, FILE_RECORD, report);
+		e = target_put(run, FILE_RECORD, report);
 	return e;
 }
 
@@ -125,11 +134,11 @@ struct err *step_manifest(void *arg, struct step_report *report)
 		say_error("%s: %s", FILE_RECORD, err_message(record_err));
 	err_free(record_err);
 	_cleanup_buf_ struct buf lines = BUF_INIT;
-	/* A vmcore that could not be read back is not tried again: the other files would be lost.
-	 */
-	struct err *left_out = digest_tree(
-		run->target.work, ops->remote || run->core.usable ? skip_core : skip_always,
-		&report->bytes, &lines);
+	struct listing listing = {.run = run};
+	struct err *left_out =
+		digest_tree(run->target.work, not_listed, &listing, &report->bytes, &lines);
+	if (listing.not_sent && !left_out)
+		left_out = err_new(ERR_OTHER, "%u did not get to the target", listing.not_sent);
 	if (*run->core.hex)
 		digest_line(&lines, run->core.hex, run->core.file);
 	char path[PATH_MAX];
@@ -137,7 +146,7 @@ struct err *step_manifest(void *arg, struct step_report *report)
 	if (!e)
 		e = flush_write(path, &lines);
 	if (!e && ops->put)
-		e = ops->put(run, FILE_MANIFEST, report);
+		e = target_put(run, FILE_MANIFEST, report);
 	run->core.digested = !e && *run->core.hex;
 	if (!e && left_out) {
 		report->outcome = OUTCOME_INCOMPLETE;
@@ -170,9 +179,9 @@ struct err *steps_add_file(struct run *run, const char *name, const struct buf *
 	atomic_fetch_add(&report->bytes, content->len);
 	e = flush_append(manifest, &line);
 	if (!e && ops->put)
-		e = ops->put(run, name, report);
+		e = target_put(run, name, report);
 	if (!e && ops->put)
-		e = ops->put(run, FILE_MANIFEST, report);
+		e = target_put(run, FILE_MANIFEST, report);
 	return e;
 }
 

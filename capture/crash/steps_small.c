@@ -77,6 +77,5 @@ struct err *step_dmesg(void *arg, struct step_report *report)
 struct err *step_send_dmesg(void *arg, struct step_report *report)
 {
 	struct run *run = arg;
-	return run->target.ops->put(run, run->dmesg_saved ? FILE_DMESG : FILE_DMESG_INCOMPLETE,
-				    report);
+	return target_put(run, run->dmesg_saved ? FILE_DMESG : FILE_DMESG_INCOMPLETE, report);
 }

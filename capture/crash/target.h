@@ -83,6 +83,12 @@ struct err *target_local_rootfs(struct run *run) must_check;
 #define TARGET_SPARE_BYTES ((uint64_t)128 << 20)
 bool target_is_roomy(const struct run *run);
 
+/* ops->put(), and remembers that it is there; only where remote. */
+struct err *target_put(struct run *run, const char *name, struct step_report *report) must_check;
+/* Whether a file, relative to work, is on the target: not, if it is remote and did not get there.
+ */
+bool target_has(const struct run *run, const char *relative);
+
 /* NULL when there is no such kind. */
 const struct target_ops *target_find(const char *name);
 

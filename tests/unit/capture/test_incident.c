@@ -147,8 +147,9 @@ static void publishes(void **state)
 	assert_err(incident_publish(in("p"), "none", true, NULL, NULL), ERR_IO, "none");
 }
 
-static bool not_itself(const char *name)
+static bool not_itself(void *arg, const char *name)
 {
+	(void)arg;
 	return strcmp(name, "SHA256SUMS") == 0;
 }
 
@@ -166,7 +167,7 @@ static void manifest_is_what_sha256sum_says(void **state)
 			 0);
 	_cleanup_buf_ struct buf lines = BUF_INIT;
 	_Atomic uint64_t progress = 0;
-	assert_ok(digest_tree(tree, not_itself, &progress, &lines));
+	assert_ok(digest_tree(tree, not_itself, NULL, &progress, &lines));
 	assert_int_equal(progress, 1000006);
 	unit_write(tree, "SHA256SUMS", buf_str(&lines));
 	assert_int_equal(run("cd %s && sha256sum --strict --quiet -c SHA256SUMS", tree), 0);
@@ -179,7 +180,7 @@ static void manifest_is_what_sha256sum_says(void **state)
 		1);
 	char hex[DIGEST_HEX_SIZE];
 	assert_err(digest_file(in("m/none"), NULL, hex), ERR_IO, "none");
-	assert_err(digest_tree(in("none"), not_itself, NULL, &lines), ERR_IO, "none");
+	assert_err(digest_tree(in("none"), not_itself, NULL, NULL, &lines), ERR_IO, "none");
 }
 
 static void what_cannot_be_read_costs_its_own_line(void **state)
@@ -197,7 +198,7 @@ static void what_cannot_be_read_costs_its_own_line(void **state)
 		assert_int_equal(seteuid(0), 0);
 		skip(); /* a user namespace with root alone, or a TMPDIR of root's */
 	}
-	struct err *e = digest_tree(tree, not_itself, NULL, &lines);
+	struct err *e = digest_tree(tree, not_itself, NULL, NULL, &lines);
 	if (root)
 		assert_int_equal(seteuid(0), 0);
 	assert_err(e, ERR_IO, "m/b");

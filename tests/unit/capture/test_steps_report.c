@@ -3,6 +3,7 @@
  * The report in the capture environment: what becomes of it when vmcore-report does not end well or
  * not at all, what it may use, and that the dump comes after it in any case.
  */
+#include <errno.h>
 #include "capture/small_run.h"
 #include "base/buf.h"
 #include "crash/journal.h"
@@ -129,7 +130,33 @@ static void it_is_sent_to_a_server(void **state)
 	assert_int_equal(step("report")->outcome, OUTCOME_FAILED);
 	assert_int_equal(step("send-report")->outcome, OUTCOME_SKIPPED);
 	assert_null(strstr(sent, "report"));
+	assert_int_equal(step("manifest")->outcome, OUTCOME_OK);
 	step_unshare(sent, SENT_SIZE);
+}
+
+static struct err *put_no_report(struct run *r, const char *name, struct step_report *report)
+{
+	(void)r;
+	(void)report;
+	return strcmp(name, "report.txt") == 0 ? err_os(EIO, "%s", name) : NULL;
+}
+
+/* The manifest is of what the server has, and with report.txt it has no report.json. */
+static void what_did_not_get_there_is_not_in_the_manifest(void **state)
+{
+	(void)state;
+	ops.remote = true;
+	ops.put = put_no_report;
+	plan_save(run);
+	assert_int_equal(step("send-report")->outcome, OUTCOME_FAILED);
+	assert_int_equal(step("manifest")->outcome, OUTCOME_INCOMPLETE);
+	assert_string_equal(step("manifest")->message,
+			    "not all files are in it: 2 did not get to the target");
+	assert_true(run_whole(run));
+	assert_int_equal(check("! grep -q report SHA256SUMS && grep -q ' nic/nic.json$' SHA256SUMS "
+			       "&& grep -q ' capture.json$' SHA256SUMS && "
+			       "sha256sum --strict --quiet -c SHA256SUMS"),
+			 0);
 }
 
 int main(void)
@@ -141,6 +168,7 @@ int main(void)
 		T(without_the_program_it_is_skipped),
 		T(it_gets_three_quarters_of_what_is_free),
 		T(it_is_sent_to_a_server),
+		T(what_did_not_get_there_is_not_in_the_manifest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
