@@ -39,8 +39,8 @@ static inline void bitmap_clear(struct bitmap *b, uint64_t n)
 /* Bits [from, to); to is cut at nbits. */
 void bitmap_set_range(struct bitmap *b, uint64_t from, uint64_t to);
 void bitmap_clear_range(struct bitmap *b, uint64_t from, uint64_t to);
-/* Leaves those bits of b that other has too; both have the same size. */
-/* other has as many bits. */
+/* Leaves those bits of b that other has too, or adds those that other has; both have the same size.
+ */
 void bitmap_and(struct bitmap *b, const struct bitmap *other);
 void bitmap_or(struct bitmap *b, const struct bitmap *other);
 uint64_t bitmap_count(const struct bitmap *b, uint64_t from, uint64_t to);
