@@ -112,20 +112,6 @@ void bitmap_and(struct bitmap *b, const struct bitmap *other)
 	}
 }
 
-void bitmap_or(struct bitmap *b, const struct bitmap *other)
-{
-	uint64_t words = nbytes(b->nbits) / 8;
-	for (uint64_t w = skip(other, 0, words, 0); w < words; w = skip(other, w + 1, words, 0)) {
-		uint64_t bits, more;
-		memcpy(&bits, b->bytes + w * 8, 8);
-		memcpy(&more, other->bytes + w * 8, 8);
-		if (more & ~bits) {
-			bits |= more;
-			memcpy(b->bytes + w * 8, &bits, 8);
-		}
-	}
-}
-
 uint64_t bitmap_count(const struct bitmap *b, uint64_t from, uint64_t to)
 {
 	to = cut(b, to);
@@ -182,4 +168,11 @@ bool bitmap_run(const struct bitmap *b, uint64_t *from, uint64_t *to)
 	*from = first;
 	*to = next(b, first, end, ~UINT64_C(0));
 	return true;
+}
+
+void bitmap_or(struct bitmap *b, const struct bitmap *other)
+{
+	uint64_t from = 0, to = other->nbits;
+	for (; bitmap_run(other, &from, &to); from = to, to = other->nbits)
+		bitmap_set_range(b, from, to);
 }

@@ -198,10 +198,12 @@ static void what_cannot_be_read_costs_its_own_line(void **state)
 		assert_int_equal(seteuid(0), 0);
 		skip(); /* a user namespace with root alone, or a TMPDIR of root's */
 	}
-	struct err *e = digest_tree(tree, not_itself, NULL, NULL, &lines);
+	_Atomic uint64_t progress = 0;
+	struct err *e = digest_tree(tree, not_itself, NULL, &progress, &lines);
 	if (root)
 		assert_int_equal(seteuid(0), 0);
 	assert_err(e, ERR_IO, "m/b");
+	assert_int_equal(progress, 2 * strlen("a\n") + 2);
 	unit_write(tree, "SHA256SUMS", buf_str(&lines));
 	assert_int_equal(run("cd %s && sha256sum --strict --quiet -c SHA256SUMS && "
 			     "[ $(wc -l < SHA256SUMS) = 2 ] && chmod 700 b",
