@@ -54,6 +54,6 @@ setup_file() {
 	cat "$WORK/crash.txt"
 	grep -q 'RELEASE: 6\.' "$WORK/crash.txt" || {
 		in_lab drgn -q -c "$PWD/$file" -s "$("$LAB" path amd64-kernel)/vmlinux.debug" --no-default-symbols \
-			-e 'print(prog["init_uts_ns"].name.release.string_().decode())' | grep '^6\.'
+			-e "$SAY_RELEASE" | grep '^6\.'
 	}
 }

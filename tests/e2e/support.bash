@@ -92,6 +92,16 @@ lab_part() {
 # in_lab CMD…: a program of the lab's tools root
 in_lab() { "$LAB" exec "$@"; }
 
+# cut_dump MIB VMCORE DUMP: what vmcore-filter leaves on a target that is full after so much
+cut_dump() {
+	local status=0
+	(trap '' XFSZ && ulimit -f $(($1 * 1024)) && "$TOP/build/vmcore-filter" -z -f -d 31 "$2" "$3") || status=$?
+	[ $status -eq 3 ]
+}
+
+# for drgn -e: the least that a dump must be good for
+SAY_RELEASE='print(prog["init_uts_ns"].name.release.string_().decode())'
+
 # crash_says ARCH VMCORE COMMANDS: what crash of that architecture says, without its banner
 crash_says() {
 	local where=(exec) vmlinux
